@@ -291,12 +291,25 @@ def _calculate(
     supply: Supply | str | Path | None,
 ) -> Footprint:
     """Calculate activity data, with the rule's conventions and the default factors where none are given."""
-    document = activity.rules.document
-    factors = load_factors(default_table(document.edition)) if factors is None else factors
-    gwp = document.gwp if gwp is None else checked_choice("gwp", gwp, GWP_SETS)
-    biogenic = document.biogenic if biogenic is None else checked_choice("biogenic", biogenic, CONVENTIONS)
+    factors = load_factors(default_table(activity.rules.document.edition)) if factors is None else factors
+    gwp, biogenic = chosen_conventions(activity.rules, gwp, biogenic)
     supply = None if supply is None else load_supply(supply)
     return calculate_footprints(activity, factor_matcher(factors, gwp, biogenic), supply=supply)[0]
+
+
+def chosen_conventions(rules: RuleSet, gwp: str | None, biogenic: str | None) -> tuple[str, str]:
+    """Return the GWP set and the convention for biogenic CO2: those given, else those of the rule.
+
+    Raises
+    ------
+    UsageError
+        There is no such set or convention.
+    """
+    document = rules.document
+    return (
+        document.gwp if gwp is None else checked_choice("gwp", gwp, GWP_SETS),
+        document.biogenic if biogenic is None else checked_choice("biogenic", biogenic, CONVENTIONS),
+    )
 
 
 def calculate_run(run: Run) -> Footprint:

@@ -17,7 +17,7 @@ from textile_pcf.activity.structure import Outputs, Structure
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.errors import Problem
-from textile_pcf.rules import PRODUCT, RuleSet
+from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
 
@@ -162,7 +162,7 @@ class Activity:
         tuple of (int, str)
             Index of the product, and name of the fibre; `""` in common stages.
         """
-        if stage != PRODUCT and self.rules.stages[stage].component:
+        if self.rules.is_component_stage(stage):
             return int(self.components.product[entry]), self.components.component_names[int(self.components.component[entry])]
         return entry, ""
 

@@ -23,8 +23,8 @@ TEXT_CELLS = ("stage", "flow", "component", "unit", "item", "region", "year", "p
 """Cells that a column of amounts may have in common."""
 MOST, LONGEST = 500, 200
 """Number of own columns, and letters of a text."""
-OWN = "form {number}"
-"""Name of a column of amounts while the form is read."""
+OWN, IGNORED = " form {number}", " ignored {number}"
+"""Names of columns of amounts, and of those that are passed over, while the form is read. No header begins with a blank."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,12 @@ class ColumnMapping:
         """Name while the form is read of each own header."""
         names = iter(self.amounts)
         found = {head: target if isinstance(target, str) else next(names) for head, target in self.columns.items()}
-        return found | {head: f"ignored {number}" for number, head in enumerate(self.ignore, 1)}
+        return found | dict(zip(self.ignore, self.ignored, strict=True))
+
+    @cached_property
+    def ignored(self) -> list[str]:
+        """Name while the form is read of each header that is passed over."""
+        return [IGNORED.format(number=number) for number in range(1, len(self.ignore) + 1)]
 
     def header(self, known: tuple[str, ...], aliases: Mapping[str, str], key_columns: tuple[str, ...]) -> FormHeader:
         """Return the header of the form: our columns, and the own ones."""

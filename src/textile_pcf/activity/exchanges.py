@@ -14,7 +14,7 @@ from textile_pcf.activity.components import RowAssignment
 from textile_pcf.activity.geography import Geography
 from textile_pcf.activity.indexing import BlockIndex
 from textile_pcf.activity.quantity_index import QuantityIndex
-from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, RowKind, Rows, rows_where
+from textile_pcf.activity.row_patterns import Per, RowKind, Rows, rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray, repeated
 from textile_pcf.columns import distinct_codes, group_rows, rows_by_code, take
 from textile_pcf.rules import FlowSpec
@@ -35,7 +35,7 @@ class ExchangePatterns:
     flow : ndarray of int, shape (patterns,)
         Index of the flow in the rule, -1 for patterns of other rows.
     per : ndarray of int, shape (patterns,)
-        Basis of the amount: `PER_DRIVER`, `PER_PRODUCT` or `PER_PERIOD`.
+        What the amount is given per, see `Per`.
     item : ndarray of int, shape (patterns,)
         Code in the column `item`, -1 for the item of the rule; any one of them where the pattern stands for several links.
     region : ndarray of int, shape (patterns,)
@@ -165,12 +165,12 @@ class Exchanges:
     @cached_property
     def has_other_basis(self) -> bool:
         """Whether some amounts are per product or per period."""
-        return bool((self.patterns.per != PER_DRIVER).any())
+        return bool((self.patterns.per != Per.DRIVER).any())
 
     @cached_property
     def period_totals(self) -> IndexArray:
         """Exchanges whose amount is the total of a period."""
-        return rows_where(self.patterns.per == PER_PERIOD, self.pattern)
+        return rows_where(self.patterns.per == Per.PERIOD, self.pattern)
 
     @cached_property
     def no_rule_entry(self) -> IndexArray:
@@ -189,7 +189,7 @@ class Exchanges:
         All of these exchanges are found in one pass, then divided by flow.
         """
         drivers = {spec.index: (spec, names) for spec, names in rule_arrays(self.geography.rules).flow_other_drivers}
-        selected = np.isin(self.patterns.flow, [*drivers]) & (self.patterns.per == PER_DRIVER)
+        selected = np.isin(self.patterns.flow, [*drivers]) & (self.patterns.per == Per.DRIVER)
         rows = rows_where(selected, self.pattern)
         return tuple((*drivers[flow], rows[of_flow]) for flow, of_flow in rows_by_code(self.flows_of(rows)))
 
@@ -210,7 +210,7 @@ class Exchanges:
         first, _ = group_rows(same, years[dated])
         if len(first) == len(distinct):  # each sum is of one year
             return ()
-        not_per_period = np.bincount(same, weights=self.per[dated] != PER_PERIOD)
+        not_per_period = np.bincount(same, weights=self.per[dated] != Per.PERIOD)
         several = (np.bincount(same[first], minlength=len(not_per_period)) > 1) & (not_per_period > 0)
         kept = first[several[same[first]]]  # one exchange of each year
         kept = kept[np.argsort(same[kept], kind="stable")]
@@ -291,9 +291,9 @@ def _exchange_patterns(cells: ActivityColumns, rows: Rows, geography: Geography,
     is_flow = patterns.row_kind == RowKind.FLOW
     if used is not None:
         is_flow &= np.isin(np.arange(len(is_flow)), used)
-    flow, per = np.where(is_flow, patterns.index, -1), np.where(is_flow, patterns.per, PER_DRIVER)
-    masses = np.append(rule_arrays(geography.rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == PER_DRIVER)[:, None]
-    masses[per == PER_PERIOD, 0] = True  # a period's amount is per kg of output
+    flow, per = np.where(is_flow, patterns.index, -1), np.where(is_flow, patterns.per, Per.DRIVER)
+    masses = np.append(rule_arrays(geography.rules).flow_masses > 0, NO_MASSES, axis=0)[flow] & (per == Per.DRIVER)[:, None]
+    masses[per == Per.PERIOD, 0] = True  # a period's amount is per kg of output
     return ExchangePatterns(flow=flow, per=per, masses=masses, **pattern_labels(cells, geography, is_flow))
 
 
@@ -336,7 +336,7 @@ def _add_rule_exchanges(
     flow = np.array([index for index, _ in added])
     number = np.repeat(np.arange(len(added)), [len(entry) for _, entry in added])
     entry = np.concatenate([entry for _, entry in added])
-    new: dict[str, Any] = {"flow": flow, "per": PER_DRIVER, "item": FROM_RULE, "region": NOT_GIVEN, "year": 0}
+    new: dict[str, Any] = {"flow": flow, "per": Per.DRIVER, "item": FROM_RULE, "region": NOT_GIVEN, "year": 0}
     columns = {name: np.append(getattr(patterns, name), np.full(len(added), value)) for name, value in new.items()}
     masses = np.append(patterns.masses, arrays.flow_masses[flow] > 0, axis=0)
     first = len(exchanges)

@@ -46,7 +46,8 @@ def unfold(table: Table, mapping: ColumnMapping | None = None) -> Table:
     periods = [name for name in table.columns if is_period(name)]
     if mapping is None and not periods and TOTAL not in table.columns:
         return table
-    columns = {name: cells_of(column) for name, column in table.columns.items() if not name.startswith("ignored ")}
+    ignored = () if mapping is None else mapping.ignored
+    columns = {name: cells_of(column) for name, column in table.columns.items() if name not in ignored}
     table = replace(table, columns=columns)
     if mapping is not None:
         table = _with_mapping(table, mapping)
@@ -80,7 +81,7 @@ def _with_mapping(table: Table, mapping: ColumnMapping) -> Table:
             problems.append(Problem(table.name, what, "Give the form one way of amounts.", code="columns"))
         else:
             table = _one_row_each(table, mapping)
-    columns: dict[str, list[Any]] = {name: list(cells) for name, cells in table.columns.items() if not name.startswith("form ")}
+    columns: dict[str, list[Any]] = {name: list(cells) for name, cells in table.columns.items() if name not in mapping.amounts}
     columns |= {name: [text] * table.rows for name, text in mapping.constants.items() if name not in columns}
     for name, words in mapping.values.items():
         if name in columns:
@@ -91,7 +92,7 @@ def _with_mapping(table: Table, mapping: ColumnMapping) -> Table:
 def _absent_columns(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
     """Yield a problem for each own column that the form does not have."""
     for head, name in mapping.own.items():
-        if name in table.columns or name.startswith("ignored "):
+        if name in table.columns or name in mapping.ignored:
             continue
         what = Message("The form has no column {head!r}.", head=head)
         close = nearest(head, [str(column) for column in table.columns])

@@ -14,10 +14,8 @@ from textile_pcf.activity.fuel_amounts import (
 )
 from textile_pcf.activity.hints import flow_hint, stage_hint
 from textile_pcf.activity.row_patterns import (
-    PER_DRIVER,
-    PER_PERIOD,
-    PER_PRODUCT,
     InvalidRow,
+    Per,
     RowKind,
     RowPattern,
 )
@@ -147,7 +145,7 @@ def _output(
         return unit
     if unit.dimensions not in known:
         return _wrong_dimension(cells.text("unit", row), unit, "output", Message("kg, m, m2 or pieces"))
-    return RowPattern(RowKind.OUTPUT, stage, per=PER_PERIOD, unit=unit)
+    return RowPattern(RowKind.OUTPUT, stage, per=Per.PERIOD, unit=unit)
 
 
 def _divisor_dimensions(unit: Unit) -> tuple[tuple[str, int], ...]:
@@ -161,14 +159,14 @@ def _flow(
     """Interpret a row of a flow."""
     per = cells.text("per", row)
     basis = (
-        {"": PER_DRIVER, "product": PER_PRODUCT, "period": PER_PERIOD}[per] if per in ("", "product", "period") else PER_DRIVER
+        {"": Per.DRIVER, "product": Per.PRODUCT, "period": Per.PERIOD}[per] if per in ("", "product", "period") else Per.DRIVER
     )
     if not has_amount:
         return _flow_without_amount(spec, basis)
-    ratio_unit = {PER_DRIVER: spec.ratio_unit, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit}[basis]
+    ratio_unit = {Per.DRIVER: spec.ratio_unit, Per.PRODUCT: spec.unit / rules.product_unit, Per.PERIOD: spec.unit}[basis]
     expected = (
         spec.unit.text
-        if basis == PER_PERIOD
+        if basis == Per.PERIOD
         else Message("{unit} or {ratio_unit}", unit=spec.unit.text, ratio_unit=ratio_unit.text)
     )
     unit = _unit(cells, rules, row, spec.unit.text, lambda unit: spec.conversion(unit, ratio_unit) is not None, expected)
@@ -191,7 +189,7 @@ def _flow(
 
 def _flow_without_amount(spec: FlowSpec, basis: int) -> RowPattern | InvalidRow:
     """Interpret a row of a flow whose amount is empty."""
-    if basis != PER_DRIVER:
+    if basis != Per.DRIVER:
         return InvalidRow("There is a `per` but no amount.", "Write the amount, or leave `per` empty.", "amount", "no-amount")
     if spec.default is None:
         cure = Message("Write the amount in {unit}; the rule has no value for it.", unit=spec.unit.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from textile_pcf.errors import Problem
 from textile_pcf.rules import PRODUCT
 from textile_pcf.units import Conversion, Unit
 
-PER_PERIOD, PER_PRODUCT, PER_DRIVER = 2, 1, 0
 UNCHANGED = Conversion(1.0)
 PATTERN_COLUMNS = ("stage", "flow", "unit", "per", "component", "item", "region", "year", "enthalpy")
 """Columns whose texts distinguish patterns."""
@@ -37,6 +37,17 @@ class RowKind(IntEnum):
     CUTOFF = 6
 
 
+class Per:
+    """What the amount of an exchange is given per.
+
+    Plain integers: numpy takes four times as long to compare an array with a member of an `IntEnum`.
+    """
+
+    DRIVER: Final = 0
+    PRODUCT: Final = 1
+    PERIOD: Final = 2
+
+
 @dataclass(frozen=True, slots=True)
 class RowPattern:
     """Meaning of the rows of one pattern.
@@ -49,7 +60,7 @@ class RowPattern:
     index : int
         Index of the flow, property or loss in the rule, -1 for other kinds.
     per : int
-        Basis of the amount: `PER_DRIVER`, `PER_PRODUCT` or `PER_PERIOD`.
+        What the amount is given per, see `Per`.
     conversion : Conversion
         From the unit of the row to the canonical unit.
     option : int
@@ -63,7 +74,7 @@ class RowPattern:
     row_kind: RowKind
     stage: int = PRODUCT
     index: int = -1
-    per: int = PER_DRIVER
+    per: int = Per.DRIVER
     conversion: Conversion = UNCHANGED
     option: int = -1
     unit: Unit | None = None

@@ -90,7 +90,7 @@ class GivenQuantities:
 
     @cached_property
     def _stated_rows(self) -> IndexArray:
-        """Rows of `stated`."""
+        """Row of the table of each entry in `stated`."""
         return self.rows.take(self.stated)
 
     @cached_property

@@ -22,7 +22,7 @@ from textile_pcf.audit.lock_document import (
     sealed_text,
 )
 from textile_pcf.audit.locked_results import FLOOR, Distance
-from textile_pcf.batch.folder import EDITABLE
+from textile_pcf.batch.folder import EDITABLE, changed_file
 from textile_pcf.batch.inputs import FinishedBatch, open_finished
 from textile_pcf.batch.run import calculate_batch
 from textile_pcf.errors import InputError, PcfError, PcfWarning, Problem, UsageError
@@ -132,9 +132,8 @@ def changed_parts(document: BatchLockDocument, folder: Path) -> list[Problem]:
     if missing:
         what, cure = "This file of the batch is missing.", "Put it back where the lock names it."
         raise UsageError(Problem(escape_controls(str(folder / name)), what, cure, code="file") for name in missing)
-    what, cure = "This file is not as the batch wrote it.", "Calculate the batch again in a new folder."
     return [
-        Problem(escape_controls(str(folder / name)), what, cure, code="changed")
+        changed_file(escape_controls(str(folder / name)))
         for name, digest in document.results.parts.items()
         if sha256_of(folder / name) != digest
     ]

@@ -15,6 +15,7 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 from textile_pcf.audit.disclosure import unknowns
 from textile_pcf.audit.merging import MaskedLines, exposed_stages, stages_to_merge
 from textile_pcf.factors import FactorSheet
+from textile_pcf.inventory.completeness import STATES_SHARE
 from textile_pcf.messages.message import CodedMessage
 from textile_pcf.results import Contributions, Footprint, StageInfo
 from textile_pcf.results.contributions import hide_lines
@@ -179,7 +180,7 @@ class PublishedFootprint(Footprint):
     @cached_property
     def notes(self) -> tuple[tuple[int, str], ...]:
         """Warnings; one per product whose stages give masked numbers away."""
-        shown = [note for note in self.original.notes if not (self.merges_stages and _holds_share(note[1]))]
+        shown = [note for note in self.original.notes if not (self.merges_stages and _states_share(note[1]))]
         return (*shown, *self._exposures())
 
     def _exposures(self) -> Iterator[tuple[int, str]]:
@@ -229,9 +230,9 @@ class PublishedFootprint(Footprint):
         entry["warnings"] = self.warnings(self.products[number])
 
 
-def _holds_share(text: str) -> bool:
-    """Return whether a warning holds a share of the gross emissions, which is one more sum to solve."""
-    return "share" in getattr(text, "values", {}) or "gross emissions" in text
+def _states_share(warning: str) -> bool:
+    """Return whether a warning states a part of the result, which is one more sum to solve."""
+    return isinstance(warning, CodedMessage) and warning.code == STATES_SHARE
 
 
 def published(result: Footprint, strict: bool = False) -> PublishedFootprint:

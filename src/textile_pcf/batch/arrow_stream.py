@@ -13,7 +13,7 @@ import numpy as np
 from textile_pcf.batch.atomic_files import MANIFEST, read_json
 from textile_pcf.batch.folder import remove_files
 from textile_pcf.batch.hashing import in_one_chunk
-from textile_pcf.batch.partitions import EXTRA, activity_header
+from textile_pcf.batch.partitions import EXTRA, activity_header, no_product_column, no_rows
 from textile_pcf.batch.shuffle import ROW
 from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM, Rows, StreamedRows, keep, open_rows, write_rows
 from textile_pcf.columns import ArrowStrings
@@ -91,7 +91,7 @@ class ArrowStream:
             yield columns, np.arange(first, first + table.num_rows)
             first += table.num_rows
         if not first:
-            raise InputError([Problem(NAME, "This table has no rows.", "Give at least one row.", code="no-rows")])
+            raise InputError([no_rows(NAME)])
 
     def _tables(self) -> Iterator[Any]:
         """Yield the rows with our names of the columns and common types."""
@@ -131,7 +131,7 @@ def _names(heads: list[str]) -> list[str]:
     problems = header.problems(heads, lambda column: NAME)
     names = [header.name(head) for head in heads]
     if not problems and "product" not in names:
-        problems.append(Problem(NAME, "There is no column product.", "Each row names its product.", code="missing-column"))
+        problems.append(no_product_column(NAME))
     if problems:
         raise InputError(problems)
     return names

@@ -11,6 +11,7 @@ import numpy as np
 
 from textile_pcf.activity.columns import HEADER
 from textile_pcf.batch.folder import remove_files
+from textile_pcf.batch.partitions import no_product_column
 from textile_pcf.batch.source_columns import differing_columns, partition_problems
 from textile_pcf.batch.source_files import KINDS, SourceFile, SourceFiles
 from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM, Rows, StreamedRows, keep, open_rows, products_among, write_rows
@@ -110,8 +111,7 @@ class _CsvReader:
         for file in self.files:
             names = {*columns.get(file.label, ["product"]), *(HEADER.name(head) for head, _ in file.columns)}
             if "product" not in names:
-                what, cure = "There is no column product.", "Each row names its product."
-                self.problems[Problem(file.label, what, cure, code="missing-column")] = None
+                self.problems[no_product_column(file.label)] = None
         if self.problems:
             header = [problem for blocks in self.blocks for problem in blocks.header_problems]
             raise InputError(dict.fromkeys([*header, *self.problems]))

@@ -21,7 +21,7 @@ from textile_pcf.batch.job import Job
 from textile_pcf.batch.malloc import retain_freed_memory
 from textile_pcf.batch.partition_report import Partition, PartitionReport
 from textile_pcf.batch.worker import (
-    MatcherCache,
+    WorkerCache,
     run_chunk,
     run_partition,
     run_pipelined,
@@ -82,7 +82,7 @@ class Runner:
 
     def run(self, job: Job, partitions: Sequence[Partition]) -> Iterator[PartitionReport]:
         """Calculate partitions, and yield the report of each as it is finished."""
-        cache = MatcherCache.empty(job)
+        cache = WorkerCache.empty(job)
         if self.is_local or len(partitions) < 2:
             run_here = run_serial if self.one_thread else run_pipelined
             yield from run_here(job, partitions, cache)
@@ -101,7 +101,7 @@ class Runner:
 
 
 def _run_chunks(
-    pool: Executor, workers: int, job: Job, partitions: Sequence[Partition], cache: MatcherCache
+    pool: Executor, workers: int, job: Job, partitions: Sequence[Partition], cache: WorkerCache
 ) -> Iterator[PartitionReport]:
     """Run chunks of partitions as tasks of an executor, each with a copy of the job."""
     tasks = [pool.submit(run_chunk, (job, cache), chunk) for chunk in chunks(partitions, workers * TASKS_PER_WORKER)]
@@ -109,7 +109,7 @@ def _run_chunks(
         yield from reports
 
 
-def _run_processes(workers: int, job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+def _run_processes(workers: int, job: Job, partitions: Sequence[Partition], cache: WorkerCache) -> Iterator[PartitionReport]:
     """Run partitions in worker processes, which receive the job once and keep their matches.
 
     Raises
@@ -160,7 +160,7 @@ def _would_import_this_package() -> bool:
     return spec is not None and spec.origin is not None and Path(spec.origin).resolve() == PACKAGE
 
 
-_worker_state: list[tuple[Job, MatcherCache]] = []  # of a worker process, filled by `_initialize_worker`
+_worker_state: list[tuple[Job, WorkerCache]] = []  # of a worker process, filled by `_initialize_worker`
 
 
 def _initialize_worker(pickled: bytes) -> None:
@@ -200,7 +200,7 @@ def chunks(partitions: Sequence[Partition], count: int) -> list[Sequence[Partiti
     return [partitions[first : first + size] for first in range(0, len(partitions), size)]
 
 
-def _run_on_dask(cluster: Any, job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+def _run_on_dask(cluster: Any, job: Job, partitions: Sequence[Partition], cache: WorkerCache) -> Iterator[PartitionReport]:
     """Run chunks of partitions on a Dask cluster, given by the address of its scheduler or a Client."""
     try:
         from distributed import Client, as_completed

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from textile_pcf.batch.atomic_files import MANIFEST, read_json, write_json
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.io.arrow_faults import DISK_FULL_ERRORS
 from textile_pcf.io.resources import sha256_of
+from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
 
 LOCK = ".lock"
@@ -35,6 +36,7 @@ UNFINISHED = re.compile(rf"log\.jsonl|{re.escape(LOCK)}|\.manifest\.json\.\d+\.n
 """Names that may exist before the manifest does."""
 SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 NEW_FOLDER = "Name another folder for the results, or remove this one."
+AGAIN = "Calculate the batch again in a new folder."
 EDITABLE = "rejected_activity.csv"  # users correct it, so it may change
 MAX_NAMES = 3  # of foreign files in a message
 
@@ -275,10 +277,36 @@ def refuse_other_run(where: str, earlier: Mapping[str, Any], identity: Mapping[s
     """
     different = [name for name in {**identity, **earlier} if earlier.get(name) != identity.get(name)]
     if different:
-        names = ", ".join(different)
-        one = Message("This folder holds another run: its {names} differs.", names=names)
-        what = one if len(different) == 1 else Message("This folder holds another run: its {names} differ.", names=names)
-        raise UsageError([Problem(where, what, "Name another folder for the results.", code="other-run")])
+        raise UsageError([other_run(where, different, "Name another folder for the results.")])
+
+
+def other_run(where: str, different: Sequence[str], cure: str) -> Problem:
+    """Return the problem of a folder with a run of another identity; `different` names what differs."""
+    names = ", ".join(different)
+    what = Message("This folder holds another run: its {names} differ.", names=names)
+    if len(different) == 1:
+        what = Message("This folder holds another run: its {names} differs.", names=names)
+    return Problem(where, what, cure, code="other-run")
+
+
+def finished_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a finished batch.
+
+    Raises
+    ------
+    UsageError
+        There is none in this folder.
+    """
+    manifest = read_json(folder / MANIFEST) or {}
+    if "counts" not in manifest or not isinstance(manifest.get("run"), dict):
+        what, cure = "There is no finished batch in this folder.", "Calculate it first: textile-pcf batch FILE -o FOLDER."
+        raise UsageError([Problem(escape_controls(str(folder)), what, cure, code="folder")])
+    return manifest
+
+
+def changed_file(where: str, cure: str = AGAIN) -> Problem:
+    """Return the problem of a file whose hash is not the one that the batch recorded."""
+    return Problem(where, "This file is not as the batch wrote it.", cure, code="changed")
 
 
 def file_hashes(out: Path, parts: dict[str, str]) -> dict[str, str]:
@@ -309,13 +337,8 @@ def _is_complete(out: Path, files: dict[str, str]) -> bool:
     if not missing and not foreign and set(changed) <= {EDITABLE}:
         return True
     if changed or foreign:
-        raise UsageError(
-            [
-                Problem(str(out / name), "This file is not as the batch wrote it.", NEW_FOLDER, code="changed")
-                for name in changed
-            ]
-            + [_foreign_file(out / name) for name in foreign]
-        )
+        own = [changed_file(str(out / name), NEW_FOLDER) for name in changed]
+        raise UsageError([*own, *(_foreign_file(out / name) for name in foreign)])
     return False
 
 

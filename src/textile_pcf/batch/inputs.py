@@ -9,7 +9,7 @@ from glob import has_magic
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.atomic_files import MANIFEST, read_json
+from textile_pcf.batch.folder import changed_file, finished_manifest
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.remote_files import is_address
 from textile_pcf.batch.source_files import SourceFiles
@@ -134,10 +134,7 @@ def open_finished(folder: Path) -> FinishedBatch:
     InputError
         An input has changed since the batch was calculated.
     """
-    where, manifest = escape_controls(str(folder)), read_json(folder / MANIFEST) or {}
-    if "counts" not in manifest or "run" not in manifest:
-        what, cure = "There is no finished batch in this folder.", "Calculate it first: textile-pcf batch FILE -o FOLDER."
-        raise UsageError([Problem(where, what, cure, code="folder")])
+    where, manifest = escape_controls(str(folder)), finished_manifest(folder)
     if "repriced" in manifest["run"]:
         what, cure = (
             "These results are of new factors for a finished batch.",
@@ -211,5 +208,4 @@ def _changed_results(batch: FinishedBatch) -> Iterator[Problem]:
     for path in batch.result_files:
         name = path.relative_to(batch.folder).as_posix()
         if not is_file(path) or sha256_of(path) != batch.manifest["files"][name]:
-            what, cure = "This file is not as the batch wrote it.", "Calculate the batch again in a new folder."
-            yield Problem(escape_controls(str(path)), what, cure, code="changed")
+            yield changed_file(escape_controls(str(path)))

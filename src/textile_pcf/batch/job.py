@@ -12,7 +12,7 @@ from typing import Any
 from textile_pcf import __version__
 from textile_pcf.batch.output import COLUMNS_OF
 from textile_pcf.batch.partitions import EXTRA
-from textile_pcf.calculation import CONVENTIONS, GWP_SETS
+from textile_pcf.calculation import CONVENTIONS, GWP_SETS, chosen_conventions
 from textile_pcf.errors import Problem, UsageError, checked_choice
 from textile_pcf.factors import FactorTable, default_table, load_factors, separate_sources
 from textile_pcf.messages.message import Message
@@ -172,12 +172,8 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     checked_choice("on_error", options.on_error, ("reject", "fail"))
     _require_pyarrow()
     rule_set = load_rules(rules, options.boundary)
-    declared = Scenario(
-        "",
-        _load_tables(factors, rule_set.document.edition),
-        checked_choice("gwp", rule_set.document.gwp if options.gwp is None else options.gwp, GWP_SETS),
-        checked_choice("biogenic", rule_set.document.biogenic if options.biogenic is None else options.biogenic, CONVENTIONS),
-    )
+    tables = _load_tables(factors, rule_set.document.edition)
+    declared = Scenario("", tables, *chosen_conventions(rule_set, options.gwp, options.biogenic))
     others = [_derived_scenario(name, dict(changes), declared) for name, changes in (options.scenarios or {}).items()]
     check_units(options.units)
     sites = None if options.supply is None else load_supply(options.supply)

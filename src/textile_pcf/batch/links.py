@@ -75,6 +75,20 @@ class _Solution:
     loops: list[list[int]]
 
 
+class _Hints:
+    """Products with similar names, of the first `HINTS` unknown names: a search looks at all names of the catalogue."""
+
+    def __init__(self, catalogue: _Catalogue) -> None:
+        self._catalogue, self._found = catalogue, dict[str, str]()
+
+    def nearest(self, name: str) -> str:
+        """Return the product of the most similar name, "" if none is looked up."""
+        if name not in self._found:
+            few = len(self._found) < HINTS and len(self._catalogue.number) <= COMPARED
+            self._found[name] = nearest_product(name, self._catalogue.names.to_pylist()) if few else ""
+        return self._found[name]
+
+
 def solve_links(out: Path, job: Job, parts: Sequence[int], waiting: Sequence[int]) -> None:
     """Solve the links that partitions have gathered, and write what each that waits for it takes.
 
@@ -90,7 +104,7 @@ def solve_links(out: Path, job: Job, parts: Sequence[int], waiting: Sequence[int
     catalogue = _read_catalogue(files)
     waits = set(waiting)
     accepted = np.ones(len(catalogue.number), dtype=bool)
-    near: dict[str, str] = {}
+    hints = _Hints(catalogue)
     for scenario in range(len(job.scenarios)):
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused where it is calculated again
             solution = _solve_scenario(job.rules, catalogue, scenario, accepted)
@@ -99,7 +113,7 @@ def solve_links(out: Path, job: Job, parts: Sequence[int], waiting: Sequence[int
         for place, part in enumerate(parts):
             if part in waits:
                 taken = read_names("taken", files[place])  # of all partitions they are thrice the catalogue: they are not held
-                write_suppliers(suppliers_file(out, part, scenario), _of_part(catalogue, solution, place, taken, near))
+                write_suppliers(suppliers_file(out, part, scenario), _of_part(catalogue, solution, place, taken, hints))
 
 
 def _read_catalogue(files: Sequence[StoredArrays]) -> _Catalogue:
@@ -185,7 +199,7 @@ def _with_suppliers(system: ProductSystem, lost: BoolArray, accepted: BoolArray)
     return ~with_users(system.user[links], system.supplier[links], rejected)
 
 
-def _of_part(catalogue: _Catalogue, solution: _Solution, place: int, taken: Any, near: dict[str, str]) -> dict[str, Any]:
+def _of_part(catalogue: _Catalogue, solution: _Solution, place: int, taken: Any, hints: _Hints) -> dict[str, Any]:
     """Return what a partition takes under one scenario, as `write_suppliers` has it."""
     target = catalogue.targets[place]
     is_product = target >= 0
@@ -197,15 +211,7 @@ def _of_part(catalogue: _Catalogue, solution: _Solution, place: int, taken: Any,
         "solved": solved.astype(LINK),
         "rejected": np.flatnonzero(is_product & solution.rejected[target.astype(np.intp)]),
         "absent": absent,
-        "near": [_nearest(catalogue, name, near) for name in taken.take(absent).to_pylist()],
+        "near": [hints.nearest(name) for name in taken.take(absent).to_pylist()],
         "loops": ["\n".join(catalogue.names.take(loop).to_pylist()) for loop in first],
         "figures": solution.figures.rows.take(row[solved], axis=0),
     }
-
-
-def _nearest(catalogue: _Catalogue, name: str, near: dict[str, str]) -> str:
-    """Return the product of the most similar name, "" if none is looked up."""
-    if name not in near:
-        few = len(near) < HINTS and len(catalogue.number) <= COMPARED
-        near[name] = nearest_product(name, catalogue.names.to_pylist()) if few else ""
-    return near[name]

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.batch.partitioning import Cut, Piece, Runs, divide_groups, find_whole_products, product_runs
-from textile_pcf.batch.partitions import EXTRA, activity_header, read_row_groups, read_shared_groups, table_from_arrow
+from textile_pcf.batch.fingerprints import ProductRuns
+from textile_pcf.batch.partitioning import Cut, divide_groups, find_whole_products, product_runs
+from textile_pcf.batch.partitions import EXTRA, activity_header, no_rows, table_from_arrow
+from textile_pcf.batch.row_groups import SharedRowGroups, read_row_groups
 from textile_pcf.batch.source_columns import column_problems, differing_columns, differing_types
 from textile_pcf.batch.source_files import SourceFile, SourceFiles
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError
@@ -53,14 +55,14 @@ class ParquetPart:
     schema: Any
     groups: tuple[int, ...] = ()
 
-    def read(self, names: Sequence[str] | None = None, is_shared: bool = False) -> Any:
+    def read(self, names: Sequence[str] | None = None, shared: SharedRowGroups | None = None) -> Any:
         """Read columns of the row groups as a pyarrow table; all columns of the schema if none are named."""
         import pyarrow as pa
 
         names = self.schema.names if names is None else names
         stored = [self.heads[name] for name in names if name in self.heads]
         with parquet_errors(self.path):
-            table = (read_shared_groups if is_shared else read_row_groups)(self.path, self.texts, self.groups, stored)
+            table = (shared.read if shared else read_row_groups)(self.path, self.texts, self.groups, stored)
             rows = table.num_rows if stored else self._count_rows()
             columns = {name: table.column(self.heads[name]) for name in names if name in self.heads}
             for name in names:
@@ -107,11 +109,12 @@ class FilesPartition:
     first: int
     is_shared: bool
 
-    def read(self) -> Any:
+    def read(self, shared: SharedRowGroups) -> Any:
         """Read the rows as a pyarrow table."""
         import pyarrow as pa
 
-        return pa.concat_tables([part.read(is_shared=self.is_shared) for part in self.parts]).slice(self.skip, self.rows)
+        kept = shared if self.is_shared else None
+        return pa.concat_tables([part.read(shared=kept) for part in self.parts]).slice(self.skip, self.rows)
 
     def table(self, rows: Any) -> Table:
         """Convert the rows to a table, with their positions in the files."""
@@ -157,18 +160,16 @@ class ParquetFiles:
 
     def partitions(self, rows: int) -> tuple[list[FilesPartition], int] | None:
         """Return partitions of whole products and the number of products; None if products are scattered."""
-        pieces: list[Piece] = []
-        whole = find_whole_products(divide_groups(self._runs(), rows, pieces))
+        whole = find_whole_products(divide_groups(self._runs(), rows))
         if whole is None:
             return None
-        cuts = [cut.of_groups(pieces) for cut in whole.cuts(rows)]
-        return [self._partition(number, cut) for number, cut in enumerate(cuts)], whole.products
+        return [self._partition(number, cut) for number, cut in enumerate(whole.cuts(rows))], whole.products
 
-    def _runs(self) -> Iterator[Runs]:
+    def _runs(self) -> Iterator[ProductRuns]:
         for index, group in self.groups:
             cells = replace(self.parts[index], groups=(group,)).read(["product"]).column(0)
             starts, hashes = product_runs(cells)
-            yield starts, hashes, len(cells)
+            yield ProductRuns(starts, hashes, len(cells))
 
     def _partition(self, number: int, cut: Cut) -> FilesPartition:
         parts = self.select([self.groups[group] for group in cut.groups])
@@ -230,7 +231,7 @@ def open_parquet_files(source: SourceFiles) -> ParquetFiles:
     names = {path: schema.names for path, schema in schemas.items()}
     problems += [*differing_columns(names), *differing_types(schemas)]
     if not problems and not any(one.metadata.num_rows for _, one in opened):
-        problems.append(Problem(source.name, "This table has no rows.", "Give at least one row.", code="no-rows"))
+        problems.append(no_rows(source.name))
     if problems:
         raise InputError(dict.fromkeys(problems))
     schema = common_schema(list(schemas.values()), decoded=())

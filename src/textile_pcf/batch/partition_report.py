@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from textile_pcf.batch.link_files import GatheredLinks
+from textile_pcf.batch.row_groups import SharedRowGroups
 from textile_pcf.batch.unsolved_lines import UnsolvedLines
 from textile_pcf.errors import Problem
 from textile_pcf.io.table import Table
@@ -19,8 +20,8 @@ class Partition(Protocol):
     def number(self) -> int:
         """Number of the partition, from 0."""
 
-    def read(self) -> Any:
-        """Read the rows as they are stored. Another thread may do this ahead of time."""
+    def read(self, shared: SharedRowGroups) -> Any:
+        """Read the rows as they are stored; `shared` reads what other partitions read as well. Another thread may do this."""
 
     def table(self, rows: Any) -> Table:
         """Convert the rows to a table, with their positions in the source."""

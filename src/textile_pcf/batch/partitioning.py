@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.fingerprints import ProductRuns, RowGroupPrints
 from textile_pcf.batch.hashing import in_one_chunk, product_hashes
-from textile_pcf.batch.partitions import ROWS, RowGroupPartition, open_product_column, read_row_groups
+from textile_pcf.batch.partitions import ROWS, RowGroupPartition, open_product_column
 from textile_pcf.batch.product_column import MAX_RUNS, product_column, run_texts
+from textile_pcf.batch.row_groups import read_row_groups
 from textile_pcf.columns import run_starts
 from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import is_text_type, open_parquet, parquet_errors, to_common_type
 
 Hashes = NDArray[np.uint64]
-Runs = tuple[NDArray[np.intp], Hashes, int]
-"""Of a row group the rows where the product changes, the product hash of each such row, and the number of rows."""
 MOST = 1.5
 """Partitions in a row group that is not divided."""
 
@@ -58,11 +58,14 @@ class Piece(NamedTuple):
         Index of the first row in it.
     is_part : bool
         Whether the row group has other rows.
+    runs : ProductRuns, optional
+        Product runs of the row group, if their texts are kept.
     """
 
     group: int
-    first: int
-    is_part: bool
+    first: int = 0
+    is_part: bool = False
+    runs: ProductRuns | None = None
 
 
 class Cut(NamedTuple):
@@ -77,22 +80,16 @@ class Cut(NamedTuple):
     rows : int
         Number of rows.
     first : int
-        Index of the first row among those of all groups.
+        Index of the first row in the source.
     is_shared : bool
-        Whether a row group that is read was divided.
+        Whether another cut reads one of the row groups as well, because it was divided.
     """
 
     groups: tuple[int, ...]
     skip: int
     rows: int
     first: int
-    is_shared: bool = False
-
-    def of_groups(self, pieces: Sequence[Piece]) -> Cut:
-        """Return a cut of pieces as one of the row groups that they are pieces of."""
-        read = [pieces[place] for place in self.groups]
-        groups = tuple(range(read[0].group, read[-1].group + 1))
-        return Cut(groups, read[0].first + self.skip, self.rows, self.first, any(piece.is_part for piece in read))
+    is_shared: bool
 
 
 @dataclass(frozen=True)
@@ -101,32 +98,38 @@ class WholeProducts:
 
     Attributes
     ----------
+    pieces : list of Piece
+        The row groups, large ones in pieces.
     sizes : list of int
-        Rows of each row group.
+        Rows of each piece.
     leading : list of int
-        Rows at the top of each row group that belong to the last product of the group before.
+        Rows at the top of each piece that belong to the last product of the piece before.
     products : int
         Number of products.
     """
 
+    pieces: list[Piece]
     sizes: list[int]
     leading: list[int]
     products: int
 
     def cuts(self, rows: int) -> Iterator[Cut]:
-        """Yield cuts of about `rows` rows. Each ends where a product ends, at the row group nearest to that number."""
+        """Yield cuts of about `rows` rows. Each ends where a product ends, at the piece nearest to that number."""
         sizes, leading = self.sizes, self.leading
         starts = np.concatenate(([0], np.cumsum(sizes)))
         begin = 0
-        for group in range(1, len(sizes) + 1):
-            size, is_last = starts[group] - starts[begin], group == len(sizes)
-            if not is_last and (2 * size + sizes[group] <= 2 * rows or leading[group] == sizes[group]):
-                continue  # with the next group nearer to `rows`, or all of that belongs to the last product
-            tail = leading[group] if group < len(sizes) else 0
-            first, stop = int(starts[begin]) + leading[begin], int(starts[group]) + tail
+        for end in range(1, len(sizes) + 1):
+            size, is_last = starts[end] - starts[begin], end == len(sizes)
+            if not is_last and (2 * size + sizes[end] <= 2 * rows or leading[end] == sizes[end]):
+                continue  # with the next piece nearer to `rows`, or all of that belongs to the last product
+            tail = 0 if is_last else leading[end]
+            first, stop = int(starts[begin]) + leading[begin], int(starts[end]) + tail
             if stop > first:
-                yield Cut(tuple(range(begin, group + (tail > 0))), leading[begin], stop - first, first)
-            begin = group
+                pieces = self.pieces[begin : end + (tail > 0)]
+                groups = tuple(range(pieces[0].group, pieces[-1].group + 1))
+                is_shared = any(piece.is_part for piece in pieces)
+                yield Cut(groups, pieces[0].first + leading[begin], stop - first, first, is_shared)
+            begin = end
 
 
 def plan_partitions(path: str, rows: int = ROWS, prints: RowGroupPrints | None = None) -> PartitionPlan:
@@ -163,7 +166,7 @@ def plan_partitions(path: str, rows: int = ROWS, prints: RowGroupPrints | None =
     sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     if not disjoint or (prints is None and max(sizes) > MOST * rows):
         return plan_by_rows(path, rows, prints)
-    cuts = WholeProducts(sizes, [0] * len(sizes), 0).cuts(rows)
+    cuts = WholeProducts([*map(Piece, range(len(sizes)))], sizes, [0] * len(sizes), 0).cuts(rows)
     partitions = [RowGroupPartition(number, path, texts, *cut) for number, cut in enumerate(cuts)]
     return PartitionPlan(path, partitions, None, sum(sizes))
 
@@ -207,16 +210,14 @@ def plan_by_rows(path: str, rows: int = ROWS, prints: RowGroupPrints | None = No
     Parameters and errors are those of `plan_partitions`.
     """
     file, column, texts = open_product_column(path)
-    kept: dict[int, ProductRuns] = {}
-    pieces: list[Piece] = []
-    runs_of_groups = _read_runs(path, texts, file, column, prints, kept)
-    whole = find_whole_products(divide_groups(runs_of_groups, rows if prints is None else None, pieces))
+    whole = find_whole_products(divide_groups(_read_runs(path, texts, file, column, prints), rows if prints is None else None))
     if whole is None:
         return PartitionPlan(path, None, None, file.metadata.num_rows)
     names = file.schema_arrow.names
     is_flat = len(set(names)) == file.metadata.num_columns  # each name stands for one column
+    kept = {piece.group: piece.runs for piece in whole.pieces if piece.runs is not None}
     partitions = []
-    for number, cut in enumerate(cut.of_groups(pieces) for cut in whole.cuts(rows)):
+    for number, cut in enumerate(whole.cuts(rows)):
         runs = [kept[group] for group in cut.groups if group in kept]
         is_kept = is_flat and len(runs) == len(cut.groups)
         product = product_column(runs, cut.skip, cut.rows, names.index(column), names) if is_kept else None
@@ -224,57 +225,64 @@ def plan_by_rows(path: str, rows: int = ROWS, prints: RowGroupPrints | None = No
     return PartitionPlan(path, partitions, whole.products, sum(whole.sizes))
 
 
-def divide_groups(groups: Iterable[Runs], rows: int | None, pieces: list[Piece]) -> Iterator[Runs]:
-    """Yield the product runs of row groups; large ones in pieces of about `rows` rows that share no product.
+def divide_groups(groups: Iterable[ProductRuns], rows: int | None) -> Iterator[tuple[Piece, ProductRuns]]:
+    """Yield row groups with their product runs; large ones in pieces of about `rows` rows that share no product.
 
     Writers put a million rows into a row group and more, with which the memory of a partition would grow.
 
     Parameters
     ----------
-    groups : iterable of Runs
+    groups : iterable of ProductRuns
+        Of each row group, in order.
     rows : int or None
         None to divide nothing: fingerprints are of whole row groups.
-    pieces : list of Piece
-        What is yielded is added.
 
     Yields
     ------
-    Runs
+    tuple of Piece and ProductRuns
     """
-    for group, (starts, products, size) in enumerate(groups):
-        if rows is None or size <= MOST * rows:
-            pieces.append(Piece(group, 0, is_part=False))
-            yield starts, products, size
+    for group, runs in enumerate(groups):
+        kept = None if runs.texts is None else runs
+        at = np.empty(0, dtype=np.intp) if rows is None or runs.rows <= MOST * rows else _divisions(runs, rows)
+        if not len(at):
+            yield Piece(group, runs=kept), runs
             continue
-        count = round(size / rows)
-        at = np.unique(np.searchsorted(starts, np.arange(1, count) * (size / count)))
-        at = at[at < len(starts)]
-        if not are_disjoint([distinct_hashes(one) for one in np.split(products, at)]):
-            at = at[:0]
-        for begin, end in pairwise([0, *at.tolist(), len(starts)]):
-            first, stop = int(starts[begin]), int(starts[end]) if end < len(starts) else size
-            pieces.append(Piece(group, first, is_part=bool(len(at))))
-            yield starts[begin:end] - first, products[begin:end], stop - first
+        for begin, end in pairwise([0, *at.tolist(), len(runs.starts)]):
+            first, stop = int(runs.starts[begin]), int(runs.starts[end]) if end < len(runs.starts) else runs.rows
+            own = ProductRuns(runs.starts[begin:end] - first, runs.products[begin:end], stop - first)
+            yield Piece(group, first, is_part=True, runs=kept), own
 
 
-def find_whole_products(groups: Iterable[Runs]) -> WholeProducts | None:
+def _divisions(runs: ProductRuns, rows: int) -> IndexArray:
+    """Return the runs with which pieces of about `rows` rows begin, but the first; none if two of them share a product."""
+    count = round(runs.rows / rows)
+    at = np.unique(np.searchsorted(runs.starts, np.arange(1, count) * (runs.rows / count)))
+    at = at[at < len(runs.starts)]
+    return at if are_disjoint([distinct_hashes(one) for one in np.split(runs.products, at)]) else at[:0]
+
+
+def find_whole_products(divided: Iterable[tuple[Piece, ProductRuns]]) -> WholeProducts | None:
     """Return how products lie in row groups, or None if any product is scattered over row groups.
 
     Parameters
     ----------
-    groups : iterable of Runs
+    divided : iterable of tuple of Piece and ProductRuns
+        What `divide_groups` yields.
     """
-    leading: list[int] = []  # rows at the top of each group that belong to the last product of the group before
+    pieces: list[Piece] = []
+    leading: list[int] = []  # rows at the top of each piece that belong to the last product of the piece before
     sizes: list[int] = []
     last: np.uint64 | None = None
     distinct: list[Hashes] = []
-    for starts, products, size in groups:
-        sizes.append(size)
-        if not size:
+    for piece, runs in divided:
+        pieces.append(piece)
+        sizes.append(runs.rows)
+        if not runs.rows:
             leading.append(0)
             continue
+        products = runs.products
         continues = last is not None and bool(products[0] == last)
-        leading.append(int(np.append(starts, size)[1]) if continues else 0)
+        leading.append(int(np.append(runs.starts, runs.rows)[1]) if continues else 0)
         others = distinct_hashes(products[1:] if continues else products)
         if continues and products[0] in others:
             return None
@@ -282,7 +290,7 @@ def find_whole_products(groups: Iterable[Runs]) -> WholeProducts | None:
         if is_checkpoint(len(distinct)) and not are_disjoint(distinct):
             return None
         last = products[-1]
-    return WholeProducts(sizes, leading, sum(map(len, distinct))) if are_disjoint(distinct) else None
+    return WholeProducts(pieces, sizes, leading, sum(map(len, distinct))) if are_disjoint(distinct) else None
 
 
 def distinct_hashes(hashes: Hashes) -> Hashes:
@@ -303,28 +311,21 @@ def are_disjoint(groups: list[Hashes]) -> bool:
 
 
 def _read_runs(
-    path: str,
-    texts: tuple[str, ...],
-    file: Any,
-    column: str,
-    prints: RowGroupPrints | None,
-    kept: dict[int, ProductRuns],
-) -> Iterator[Runs]:
+    path: str, texts: tuple[str, ...], file: Any, column: str, prints: RowGroupPrints | None
+) -> Iterator[ProductRuns]:
     """Yield the product runs of each row group.
 
-    Runs with their texts are put into `kept`, up to `MAX_RUNS`; with fingerprints none, as most partitions are not read then.
+    The first `MAX_RUNS` come with their texts; with fingerprints none do, as most partitions are not read then.
     """
     count, sizes = 0, [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     for groups in _groups_read_at_once(sizes):
         known = {} if prints is None else {group: runs for group in groups if (runs := prints.find(group)) is not None}
         read = {group: sizes[group] for group in groups if group not in known}
-        found = known | _product_runs_of_groups(path, texts, column, read, with_texts=prints is None)
+        found = known | _product_runs_of_groups(path, texts, column, read, with_texts=prints is None and count <= MAX_RUNS)
         count += sum(len(runs.starts) for runs in found.values())
         if prints is not None:
             prints.runs.update(found)
-        elif count <= MAX_RUNS:
-            kept.update(found)
-        yield from ((found[group].starts, found[group].products, found[group].rows) for group in groups)
+        yield from (found[group] if count <= MAX_RUNS else replace(found[group], texts=None) for group in groups)
 
 
 def _product_runs_of_groups(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ import numpy as np
 from textile_pcf.activity.columns import ALIASES, COLUMNS, TEXTS, read_activity_table
 from textile_pcf.arrays import IndexArray
 from textile_pcf.batch.product_column import ProductColumn
+from textile_pcf.batch.row_groups import SharedRowGroups, open_partitioned, read_row_groups
 from textile_pcf.columns import ArrowStrings, Categorical, by_first_appearance, factorize
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow
-from textile_pcf.io.arrow_faults import open_parquet, parquet_errors, read_rows, text_columns
+from textile_pcf.io.arrow_faults import open_parquet, parquet_errors, text_columns
 from textile_pcf.io.table import Header, Table
 
 ROWS = 600_000  # of a partition, approximately: the cost per table is small, and the arrays fit into the caches
@@ -62,10 +63,10 @@ class RowGroupPartition:
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "product": None}
 
-    def read(self) -> Any:
+    def read(self, shared: SharedRowGroups) -> Any:
         """Read the rows as a pyarrow table, without a product column that the plan has kept."""
         columns = None if self.product is None else self.product.other_names
-        read = read_shared_groups if self.is_shared else read_row_groups
+        read = shared.read if self.is_shared else read_row_groups
         with parquet_errors(self.path):
             return read(self.path, self.texts, self.groups, columns).slice(self.skip, self.rows)
 
@@ -85,7 +86,7 @@ class InMemoryPartition:
     number: int
     content: Table
 
-    def read(self) -> Table:
+    def read(self, shared: SharedRowGroups) -> Table:
         """Return the rows."""
         return self.content
 
@@ -102,58 +103,20 @@ class InMemoryPartition:
         return self.content.rows
 
 
-def open_partitioned(path: str, texts: Sequence[str]) -> Any:
-    """Open a Parquet file whose text columns are read as codes.
-
-    Its metadata is cached: with 200 row groups reading it takes 2 ms per partition.
-    """
-    stat = Path(path).stat()
-    metadata = _read_metadata(path, stat.st_ino, stat.st_mtime_ns, stat.st_size)
-    return open_parquet(path, texts, metadata=metadata, memory_map=True)
-
-
-def read_row_groups(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
-    """Read row groups of a Parquet file as a pyarrow table; all columns if none are named."""
-    return read_rows(
-        path,
-        lambda: open_partitioned(path, texts),
-        lambda file: file.read_row_groups(list(groups), columns=columns, use_threads=False),
-    )
-
-
-def read_shared_groups(path: str, texts: Sequence[str], groups: Sequence[int], columns: list[str] | None = None) -> Any:
-    """Read row groups as `read_row_groups` does; the last one is kept for the partition that reads it next."""
-    import pyarrow as pa
-
-    stat = Path(path).stat()
-    names = None if columns is None else tuple(columns)
-    stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-    return pa.concat_tables([_read_group(path, tuple(texts), group, names, stamp) for group in groups])
-
-
-@lru_cache(maxsize=1)
-def _read_group(path: str, texts: tuple[str, ...], group: int, columns: tuple[str, ...] | None, stamp: tuple[int, ...]) -> Any:
-    """Read one row group. The stamp makes a changed file miss the cache."""
-    return read_row_groups(path, texts, [group], None if columns is None else list(columns))
-
-
-def forget_row_group() -> None:
-    """Let go of the row group that was kept: no other partition of the run reads it."""
-    _read_group.cache_clear()
-
-
-@lru_cache(maxsize=4)
-def _read_metadata(path: str, inode: int, modified: int, size: int) -> Any:
-    """Read the metadata of a Parquet file. Arguments after the path make a changed file miss the cache."""
-    from pyarrow import parquet
-
-    return parquet.read_metadata(path)
-
-
 @cache
 def activity_header() -> Header:
     """Return the columns of activity data."""
     return Header(tuple(COLUMNS), dict(ALIASES))
+
+
+def no_product_column(where: str) -> Problem:
+    """Return the problem of a table without a product column."""
+    return Problem(where, "There is no column product.", "Each row names its product.", code="missing-column")
+
+
+def no_rows(where: str) -> Problem:
+    """Return the problem of a table without rows."""
+    return Problem(where, "This table has no rows.", "Give at least one row.", code="no-rows")
 
 
 def table_from_arrow(table: Any, name: str, lines: Sequence[int], ordered: bool = False) -> Table:
@@ -211,9 +174,9 @@ def open_product_column(path: str) -> tuple[Any, str, tuple[str, ...]]:
         problems.append(Problem(path, what, "Give each a name, or leave it out.", code="headless"))
     names = [name for name in columns if expected.name(name) == "product"]
     if not names:
-        problems.append(Problem(path, "There is no column product.", "Each row names its product.", code="missing-column"))
+        problems.append(no_product_column(path))
     if not file.metadata.num_rows:
-        problems.append(Problem(path, "This table has no rows.", "Give at least one row.", code="no-rows"))
+        problems.append(no_rows(path))
     if problems:
         raise InputError(problems)
     return open_partitioned(path, texts), names[0], texts
@@ -266,9 +229,7 @@ def partition_table(source: Any, rows: int = ROWS) -> list[InMemoryPartition]:
     if table.shape_problems:
         raise InputError(table.shape_problems)
     if "product" not in table.columns:
-        raise InputError(
-            [Problem(table.name, "There is no column product.", "Each row names its product.", code="missing-column")]
-        )
+        raise InputError([no_product_column(table.name)])
     columns = {name: factorize(cells) if name in TEXTS else cells for name, cells in table.columns.items()}
     table = replace(table, columns=columns)
     column = by_first_appearance(columns["product"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +55,14 @@ class FactorChange:
 
     def of(self, requests: IndexArray | slice) -> FactorChange:
         """Return the changes of some requests."""
-        return replace(self, **{one.name: getattr(self, one.name)[requests] for one in fields(self)})
+        return FactorChange(
+            self.split[requests],
+            self.removal[requests],
+            self.gross[requests],
+            self.gross_by_rule[requests],
+            self.gross_of_shipped[requests],
+            self.differs[requests],
+        )
 
 
 def _encode(texts: list[str]) -> tuple[list[str], IndexArray]:

@@ -17,7 +17,7 @@ from typing import Any
 from textile_pcf.batch.arguments import refuse_output_in_source
 from textile_pcf.batch.atomic_files import MANIFEST, read_json, write_atomically
 from textile_pcf.batch.finalize import CHINESE
-from textile_pcf.batch.folder import EDITABLE, MAX_NAMES, NEW_FOLDER, refuse_other_run, rows_of_run
+from textile_pcf.batch.folder import EDITABLE, MAX_NAMES, NEW_FOLDER, changed_file, refuse_other_run, rows_of_run
 from textile_pcf.batch.remote_files import RemoteFiles, is_address, open_file_system, remote_errors, shown_address
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.output_files import as_path, is_file
@@ -166,8 +166,7 @@ class RemoteFolder:
                 write_atomically(path, partial(self.system.get_file, f"{self.path}/{name}"))
             if name in hashes and name != EDITABLE and sha256_of(path) != hashes[name]:
                 path.unlink()
-                what = "This file is not as the batch wrote it."
-                raise UsageError([Problem(f"{self.name}/{name}", what, NEW_FOLDER, code="changed")])
+                raise UsageError([changed_file(f"{self.name}/{name}", NEW_FOLDER)])
 
 
 def split_output(out: Any, local: Any) -> tuple[Any, str]:

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ from textile_pcf.supply import OTHER_ACCOUNTING
 NOT_OF_REPRICED = ("weights", "quality", "uncertainty")
 """Options of a batch that do not influence its results under new factors."""
 MOST_KEPT = 1000  # indices of weights: some 10 kB each
+KeptIndices = dict[int, tuple[WeightIndex, IndexArray]]
+"""Indices of weights and their requests, of the first partitions."""
 
 
 def reprice(
@@ -156,10 +158,6 @@ class _Repricing:
     out: Path
     progress: ProgressOption
     remote: RemoteFolder | None = None
-    kept: dict[int, tuple[WeightIndex, IndexArray]] = field(default_factory=dict)
-    """Indices of weights and their requests, of the first partitions."""
-    last: dict[Any, Any] = field(default_factory=dict)
-    """Requests of the last partition, and how their factors change: of all, and by flow."""
 
     @cached_property
     def other(self) -> str:
@@ -203,12 +201,13 @@ class _Repricing:
     def _calculate(self) -> dict[str, int]:
         """Match all requests, then write the partitions that have no report of an earlier run, and close the manifest."""
         log(self.out, "start", parts=len(self.base.weights), **self.identity)
-        links = self._solve_links() if self._match_requests() else None
+        linked, kept = self._match_requests()
+        links = self._solve_links(kept) if linked else None
         refuse_foreign_results(self.out, {Path(name).name for name in self.base.files if name.startswith("results/")})
         reports = {number: self.out / "parts" / f"{part_name(number)}.json" for number in self.base.weights}
         records = {number: read_json(path) for number, path in reports.items()}
         waiting = [number for number, record in records.items() if record is None]
-        hashes, load = dict[str, str](), partial(self._load, links=links)
+        hashes, load = dict[str, str](), partial(self._load, kept=kept, links=links)
         with Progress(len(records), self.progress) as progress, closing(read_ahead(load, waiting)) as loaded:
             for number, finished in records.items():
                 record = finished
@@ -220,33 +219,40 @@ class _Repricing:
                 progress.add(1, record["products"])
         return self._finish(hashes if records else self._write_no_results())
 
-    def _match_requests(self) -> bool:
-        """Match every request of the run before anything is written. Return whether products take one another.
+    def _match_requests(self) -> tuple[bool, KeptIndices]:
+        """Match every request of the run before anything is written.
+
+        Returns
+        -------
+        linked : bool
+            Whether products take one another.
+        kept : dict
+            The first `MOST_KEPT` indices.
 
         Raises
         ------
         InputError
             With every request that finds no factor, or one of another unit.
         """
-        linked, read = False, partial(read_index, self.base.folder)
+        linked, kept, read = False, KeptIndices(), partial(read_index, self.base.folder)
         with closing(read_ahead(lambda one: read(*one), list(self.base.weights.values()))) as indices:
             for number, index in zip(self.base.weights, indices, strict=True):
                 linked |= bool(index.links)
                 with refuse_changed(index.path.with_suffix(".jsonl")):
                     requests = self.prices.numbers(index.requests)
-                if len(self.kept) < MOST_KEPT:
-                    self.kept[number] = replace(index, requests=b"", taken=b""), requests
+                if len(kept) < MOST_KEPT:
+                    kept[number] = replace(index, requests=b"", taken=b""), requests
         if problems := [*self.prices.problems, *self.prices.not_linear(linked)]:
             raise InputError(problems)
-        return linked
+        return linked, kept
 
-    def _solve_links(self) -> SupplierChanges:
+    def _solve_links(self, kept: KeptIndices) -> SupplierChanges:
         """Return how the footprints of products change with all that they take.
 
         Two passes over the partitions: names of suppliers, of all partitions thrice the catalogue, are not held.
         """
         chain, numbers, first = Chain(f"total {self.other}" if self.other else ""), list(self.base.weights), [0]
-        with closing(read_ahead(self._load_own, numbers)) as loaded:
+        with closing(read_ahead(partial(self._load_own, kept=kept), numbers)) as loaded:
             for one in loaded:
                 chain.add_products(one.old, one.changes)
                 first.append(first[-1] + one.index.products)
@@ -306,51 +312,31 @@ class _Repricing:
             found.columns[f"total {self.base.rules.document.electricity.declared}"] = found.columns["total"]
         return found.columns
 
-    def _load_own(self, number: int) -> _Loaded:
+    def _load_own(self, number: int, kept: KeptIndices) -> _Loaded:
         """Read how the products of a partition change by their own requests, which is all that links of others need."""
-        index, requests = self.kept[number] if number in self.kept else self._read_index(number)
+        index, requests = kept[number] if number in kept else self._read_index(number)
         old = self._read_old_results(f"results/{part_name(number)}.parquet", index.products, {"product", *SPLIT})
-        moved, changes = self._changed_blocks(index, requests)
+        moved, changes = _changed_blocks(index, self.prices.change.of(requests))
         return _Loaded(index, old, self._changes(index, read_cells(index, moved), changes), {})
 
-    def _change_of(self, requests: IndexArray) -> FactorChange:
-        """Return how the factors of the requests of a partition change; mostly all partitions make the same requests."""
-        if self.last.get("requests") is not requests:
-            self.last.clear()
-            self.last.update(requests=requests, change=self.prices.change.of(requests))
-        change: FactorChange = self.last["change"]
-        return change
-
-    def _changed_blocks(self, index: WeightIndex, requests: IndexArray) -> tuple[list[IndexedBlock], list[FactorChange]]:
-        """Return the blocks of weights on requests that change, and how these change."""
-        change = self._change_of(requests)
-        moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
-        for one in moved:
-            if one.requests not in self.last:
-                self.last[one.requests] = change.of(slice(*one.requests))
-        return moved, [self.last[one.requests] for one in moved]
-
-    def _load(self, number: int, links: SupplierChanges | None) -> _Loaded:
+    def _load(self, number: int, kept: KeptIndices, links: SupplierChanges | None) -> _Loaded:
         """Read the results of a partition in the run, and its weights on requests and products that change."""
-        index, requests = self.kept[number] if number in self.kept else self._read_index(number)
+        index, requests = kept[number] if number in kept else self._read_index(number)
         old = self._read_old_results(f"results/{part_name(number)}.parquet", index.products)
-        moved, changes = self._changed_blocks(index, requests)
+        change = self.prices.change.of(requests)
+        moved, changes = _changed_blocks(index, change)
         taken = None if links is None else links.of(number)
         moved_links = [one for one in index.links if taken is not None and taken.differs[slice(*one.requests)].any()]
-        change = self._change_of(requests)
-        with_shares = bool(moved or moved_links) and (
-            bool(change.gross_by_rule.any() or change.gross_of_shipped.any() or any(one.by_rule for one in moved_links))
-            or any(old.column(name).to_numpy().any() for name in SHARES)
-        )
+        with_shares = bool(moved or moved_links) and _may_move_shares(change, moved_links, old)
         needed = [f"{PER_UNIT}{unit}" for unit in self.base.run["units"]] + [*(GROSS_SUMS if with_shares else ())]
-        cells = read_cells(index, [*moved, *moved_links, *self._blocks(index, needed)])
         changes += [of_block(taken, one) for one in moved_links if taken is not None]
-        sums = {one.block.name: one.weight for one in cells[len(changes) :]}
-        cells = cells[: len(changes)]
+        cells = read_cells(index, [*moved, *moved_links, *self._blocks(index, needed)])
+        cells, others = cells[: len(changes)], cells[len(changes) :]
         if self.other and links is not None and (other := links.of_other_accounting(number)) is not None:
             of_links = cells[len(moved) :]
             cells += [replace(one, block=replace(one.block, accounting=self.other)) for one in of_links]
             changes += [of_block(other, one.block) for one in of_links]
+        sums = {one.block.name: one.weight for one in others}
         return _Loaded(index, old, self._changes(index, cells, changes, with_shares), sums)
 
     def _read_index(self, number: int) -> tuple[WeightIndex, IndexArray]:
@@ -405,3 +391,15 @@ class _Repricing:
             what = Message("{count} products were rejected in the batch, and new factors give them no result.", count=rejected)
             yield sentences(what, "Calculate rejected_activity.csv with the new tables where a factor was missing.")
         yield from self.prices.warnings()
+
+
+def _changed_blocks(index: WeightIndex, change: FactorChange) -> tuple[list[IndexedBlock], list[FactorChange]]:
+    """Return the blocks of weights on requests that change, and how these change."""
+    moved = [one for one in index.blocks if one.requests[0] >= 0 and change.differs[slice(*one.requests)].any()]
+    return moved, [change.of(slice(*one.requests)) for one in moved]
+
+
+def _may_move_shares(change: FactorChange, links: Sequence[IndexedBlock], old: Any) -> bool:
+    """Whether shares of defaults may change: some results have such a share, or get one by a factor or a link."""
+    is_default = change.gross_by_rule.any() or change.gross_of_shipped.any() or any(one.by_rule for one in links)
+    return bool(is_default) or any(old.column(name).to_numpy().any() for name in SHARES)

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.atomic_files import MANIFEST, part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
 from textile_pcf.batch.fingerprints import FINGERPRINTS, ProductRuns, RowGroupPrints, read_prefixes, read_runs
+from textile_pcf.batch.folder import changed_file, finished_manifest, other_run
 from textile_pcf.batch.partition_files import report_file
 from textile_pcf.batch.partitions import RowGroupPartition
 from textile_pcf.batch.weight_files import WEIGHTS, check_weights, refuse_changed
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.io.safe_text import escape_controls
-from textile_pcf.messages.message import Message
 
 PARTITIONS = "partitions.jsonl"
 COPYING = 2
@@ -68,10 +68,7 @@ def open_earlier(folder: Path) -> EarlierBatch:
     UsageError
         There is none in this folder, or its fingerprints are not as the batch wrote them.
     """
-    where, manifest = escape_controls(str(folder)), read_json(folder / MANIFEST) or {}
-    if "counts" not in manifest or not isinstance(manifest.get("run"), dict):
-        what, cure = "There is no finished batch in this folder.", "Calculate it first: textile-pcf batch FILE -o FOLDER."
-        raise UsageError([Problem(where, what, cure, code="folder")])
+    where, manifest = escape_controls(str(folder)), finished_manifest(folder)
     hashes = manifest.get("fingerprints")
     if not isinstance(hashes, dict) or set(hashes) != {FINGERPRINTS, PARTITIONS}:
         what = "This batch kept no fingerprints."
@@ -95,8 +92,7 @@ def _read(path: Path, sha256: str) -> bytes:
     """
     content = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(content).hexdigest() != sha256:
-        what = "This file is not as the batch wrote it."
-        raise UsageError([Problem(escape_controls(str(path)), what, FULL_RUN, code="changed")])
+        raise UsageError([changed_file(escape_controls(str(path)), FULL_RUN)])
     return content
 
 
@@ -111,10 +107,7 @@ def refuse_other_job(earlier: EarlierBatch, identity: Mapping[str, Any]) -> None
     names = sorted({*identity, *earlier.run} - set(OF_SOURCE))
     different = [name for name in names if identity.get(name) != earlier.run.get(name)]
     if different:
-        what = Message("This folder holds another run: its {names} differs.", names=", ".join(different))
-        if len(different) > 1:
-            what = Message("This folder holds another run: its {names} differ.", names=", ".join(different))
-        raise UsageError([Problem(f"since {escape_controls(str(earlier.folder))}", what, FULL_RUN, code="other-run")])
+        raise UsageError([other_run(f"since {escape_controls(str(earlier.folder))}", different, FULL_RUN)])
 
 
 def partition_fingerprint(partition: Any, prints: RowGroupPrints) -> str:

@@ -29,7 +29,7 @@ from textile_pcf.batch.partition_files import read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import Partition, PartitionReport
 from textile_pcf.batch.partition_size import default_rows
-from textile_pcf.batch.partitions import InMemoryPartition, RowGroupPartition, forget_row_group
+from textile_pcf.batch.partitions import InMemoryPartition, RowGroupPartition
 from textile_pcf.batch.progress import Progress, ProgressOption
 from textile_pcf.batch.remote_files import local_copies
 from textile_pcf.batch.remote_folder import RemoteFolder, open_remote_folder, split_output
@@ -361,7 +361,6 @@ class _Batch:
             for report in self._run_or_copy(job, [part for part in partitions if part.number not in done], copies):
                 reports.append(report)
                 progress.add(1, report.products, report.rejected)
-        forget_row_group()
         return sorted(reports, key=lambda report: report.number)
 
     def _run_or_copy(

@@ -18,6 +18,7 @@ from textile_pcf.batch.atomic_files import write_atomically
 from textile_pcf.batch.folder import remove_files
 from textile_pcf.batch.hashing import in_one_chunk, product_hashes
 from textile_pcf.batch.partitions import open_product_column, table_from_arrow
+from textile_pcf.batch.row_groups import SharedRowGroups
 from textile_pcf.columns import SHORT, ArrowStrings
 from textile_pcf.errors import InputError
 from textile_pcf.io.arrow import dictionary_codes, one_dictionary
@@ -65,7 +66,7 @@ class ShuffledPartition:
     file: str
     files: FileLines | None = None
 
-    def read(self) -> Any:
+    def read(self, shared: SharedRowGroups) -> Any:
         """Read the rows as a pyarrow table in one chunk, with all texts as codes."""
         import pyarrow as pa
 

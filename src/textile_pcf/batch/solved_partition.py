@@ -28,27 +28,33 @@ def add_solved(job: Job, partition: Partition) -> PartitionReport:
     The partition waits on, to be calculated again, if products are rejected or warned of for what they take.
     """
     start, out, number = time.perf_counter(), Path(job.out), partition.number
-    record: dict[str, Any] = read_json(waiting_file(out, number)) or {}
+    waiting: dict[str, Any] = read_json(waiting_file(out, number)) or {}
     lines = read_lines(lines_file(out, number), len(job.scenarios))
     solved = read_suppliers(out, number, len(job.scenarios))
     sums = solve_sums(job, lines, read_links(links_file(out, number)), solved)
-    if sums is None or not _settle_warnings(job, sums, record):
-        return PartitionReport(number, record["rows"], 0, 0, 0, waits=True)
-    record["sha256"] = write_sums(job, sums, out / "results" / f"{part_name(number)}.parquet")
-    report = write_report(out, record)
+    record = None if sums is None else _with_known_carbon(job, sums, waiting)
+    if sums is None or record is None:
+        return PartitionReport(number, waiting["rows"], 0, 0, 0, waits=True)
+    sha256 = write_sums(job, sums, out / "results" / f"{part_name(number)}.parquet")
+    report = write_report(out, {**record, "sha256": sha256})
     partition.release()
     return replace(report, seconds={"write": round(time.perf_counter() - start, 6)})
 
 
-def _settle_warnings(job: Job, sums: Sequence[SolvedSums], record: dict[str, Any]) -> bool:
-    """Leave out that biogenic carbon is not known if it is with what is taken. Return whether the warnings are whole then."""
+def _with_known_carbon(job: Job, sums: Sequence[SolvedSums], record: dict[str, Any]) -> dict[str, Any] | None:
+    """Leave out the warning that biogenic carbon is not known, if it is with what is taken.
+
+    Returns
+    -------
+    dict or None
+        The record; None if another warning may have had no place beside this one.
+    """
     if rule_arrays(job.rules).balance_flow < 0:
-        return True
-    text = str(unknown_carbon_text(job.rules))
-    if text not in record["warnings"] or any(np.isnan(one.leaves).any() for one in sums):
-        return True
-    if len(record["warnings"]) >= SHOWN:
-        return False  # another one may have had no place
-    record["warnings"].remove(text)
-    record["chinese"].pop(text, None)
-    return True
+        return record
+    text, warnings = str(unknown_carbon_text(job.rules)), record["warnings"]
+    if text not in warnings or any(np.isnan(one.leaves).any() for one in sums):
+        return record
+    if len(warnings) >= SHOWN:
+        return None
+    chinese = {english: other for english, other in record["chinese"].items() if english != text}
+    return {**record, "warnings": [one for one in warnings if one != text], "chinese": chinese}

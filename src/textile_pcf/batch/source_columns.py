@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from textile_pcf.activity.columns import NUMBERS
-from textile_pcf.batch.partitions import activity_header
+from textile_pcf.batch.partitions import activity_header, no_product_column
 from textile_pcf.batch.source_files import SourceFile
 from textile_pcf.errors import Problem
 from textile_pcf.io.arrow_columns import kind_of
@@ -30,7 +30,7 @@ def column_problems(file: SourceFile, heads: Sequence[str]) -> Iterator[Problem]
     names = [header.name(head) for head in heads]
     yield from partition_problems(file, names)
     if "product" not in names and "product" not in [header.name(head) for head, _ in file.columns]:
-        yield Problem(where, "There is no column product.", "Each row names its product.", code="missing-column")
+        yield no_product_column(where)
 
 
 def partition_problems(file: SourceFile, names: Sequence[str]) -> Iterator[Problem]:

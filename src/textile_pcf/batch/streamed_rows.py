@@ -15,6 +15,7 @@ from textile_pcf.batch.folder import remove_files
 from textile_pcf.batch.hashing import in_one_chunk, product_hashes
 from textile_pcf.batch.partitioning import are_disjoint, distinct_hashes, product_runs
 from textile_pcf.batch.partitions import table_from_arrow
+from textile_pcf.batch.row_groups import SharedRowGroups
 from textile_pcf.batch.shuffle import ROW, Chunk, ShuffledPartition, chunk_columns, encode_texts, shuffle_rows
 from textile_pcf.columns import ArrowStrings, by_first_appearance, factorize
 from textile_pcf.io.arrow import column_cells, one_dictionary
@@ -42,7 +43,7 @@ class StreamedPartition(ShuffledPartition):
 
     source_type: str = "csv"
 
-    def read(self) -> Any:
+    def read(self, shared: SharedRowGroups) -> Any:
         """Read the rows as a pyarrow table in one chunk, with the products as codes."""
         import pyarrow as pa
 

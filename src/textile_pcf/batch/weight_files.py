@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.batch.atomic_files import part_name, write_atomically
+from textile_pcf.batch.folder import changed_file
 from textile_pcf.batch.weights import COLUMNS, WeightBlock, Weights, weight_table
-from textile_pcf.errors import InputError, Problem
+from textile_pcf.errors import InputError
 from textile_pcf.io.safe_text import escape_controls
 
 WEIGHTS = "weights"
 FORM = 1
-CHANGED = "This file is not as the batch wrote it."
-CHANGED_CURE = "Calculate the batch again in a new folder."
 
 
 def write_weights(out: Path, number: int, weights: Weights) -> dict[str, str]:
@@ -356,4 +355,4 @@ def refuse_changed(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, pa.ArrowException) as error:
-        raise InputError([Problem(escape_controls(str(path)), CHANGED, CHANGED_CURE, code="changed")]) from error
+        raise InputError([changed_file(escape_controls(str(path)))]) from error

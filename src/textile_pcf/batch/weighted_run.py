@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.atomic_files import MANIFEST, read_json
-from textile_pcf.batch.folder import PART
+from textile_pcf.batch.atomic_files import MANIFEST
+from textile_pcf.batch.folder import PART, finished_manifest
 from textile_pcf.batch.sources import input_hash, open_source
 from textile_pcf.batch.stamps import STAMP, activity_stamp
 from textile_pcf.batch.weight_files import WEIGHTS
@@ -68,10 +68,7 @@ def open_weighted(folder: Path) -> WeightedRun:
         It kept no weights, or the rule, a table or the activity data have changed since.
     """
     where, path = escape_controls(str(folder)), folder / MANIFEST
-    manifest = read_json(path) or {}
-    if "counts" not in manifest or not isinstance(manifest.get("run"), dict):
-        what, cure = "There is no finished batch in this folder.", "Calculate it first: textile-pcf batch FILE -o FOLDER."
-        raise UsageError([Problem(where, what, cure, code="folder")])
+    manifest = finished_manifest(folder)
     run, inputs = manifest["run"], manifest.get("inputs") or {}
     if not run.get("weights") or not isinstance(manifest.get("weights"), dict):
         cure = "Calculate it with weights: batch --weights, or calculate_batch(…, weights=True)."

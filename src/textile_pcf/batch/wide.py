@@ -19,8 +19,8 @@ from textile_pcf.activity.row_patterns import RowKind
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.batch.arguments import check_list_of_units
 from textile_pcf.batch.job import check_units
-from textile_pcf.calculation import CONVENTIONS, GWP_SETS, calculate_footprints
-from textile_pcf.errors import InputError, Problem, UsageError, checked_choice, wrong_type
+from textile_pcf.calculation import calculate_footprints, chosen_conventions
+from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable, default_table, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.inventory.inventory import Inventory
@@ -155,8 +155,7 @@ def calculate_wide(
     check_units(units, ruled.unit_names)
     matcher = FactorMatcher(
         load_factors(default_table(ruled.document.edition)) if factors is None else factors,
-        checked_choice("gwp", ruled.document.gwp if gwp is None else gwp, GWP_SETS),
-        checked_choice("biogenic", ruled.document.biogenic if biogenic is None else biogenic, CONVENTIONS),
+        *chosen_conventions(ruled, gwp, biogenic),
     )
     layout = _layout(amounts, columns, ruled, matcher)
     stages = tuple(stage.id for stage in ruled.stages)

@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from textile_pcf.batch.partition_links import PartitionLinks, ScenarioLinks
 from textile_pcf.batch.partition_report import Partition, PartitionReport, PartitionResult
 from textile_pcf.batch.partitions import split_products
 from textile_pcf.batch.read_ahead import read_ahead
+from textile_pcf.batch.row_groups import SharedRowGroups
 from textile_pcf.batch.solved_partition import add_solved
 from textile_pcf.batch.unsolved_lines import keep_lines
 from textile_pcf.calculation import calculate_footprints
@@ -36,18 +38,27 @@ AHEAD = 2  # partitions that are read ahead, so that this thread seldom waits fo
 
 
 @dataclass
-class MatcherCache:
-    """Factor matchers of all scenarios. They remember the matches of earlier partitions."""
+class WorkerCache:
+    """What a worker keeps from one partition to the next.
+
+    Attributes
+    ----------
+    matchers : list of FactorMatcher
+        Of all scenarios; they remember the matches of earlier partitions.
+    row_groups : SharedRowGroups
+        Row groups that several partitions read.
+    """
 
     matchers: list[FactorMatcher]
+    row_groups: SharedRowGroups = field(default_factory=SharedRowGroups)
 
     @classmethod
-    def empty(cls, job: Job) -> MatcherCache:
+    def empty(cls, job: Job) -> WorkerCache:
         """Create an empty cache for a job."""
         return cls([FactorMatcher(scenario.factors, scenario.gwp, scenario.biogenic) for scenario in job.scenarios])
 
 
-def run_chunk(job_and_cache: tuple[Job, MatcherCache], partitions: Sequence[Partition]) -> list[PartitionReport]:
+def run_chunk(job_and_cache: tuple[Job, WorkerCache], partitions: Sequence[Partition]) -> list[PartitionReport]:
     """Calculate partitions one after the other, as one task of a thread, of Dask or of an executor.
 
     The arguments are not changed: job and cache are copied, both in one copy because the cache refers to the rule of the job.
@@ -56,21 +67,22 @@ def run_chunk(job_and_cache: tuple[Job, MatcherCache], partitions: Sequence[Part
     return list(run_serial(job, partitions, cache))
 
 
-def run_serial(job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+def run_serial(job: Job, partitions: Sequence[Partition], cache: WorkerCache) -> Iterator[PartitionReport]:
     """Calculate partitions one after the other in this thread, and fill the cache."""
     retain_freed_memory()
     for partition in partitions:
         yield run_partition(job, partition, cache)
 
 
-def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache) -> Iterator[PartitionReport]:
+def run_pipelined(job: Job, partitions: Sequence[Partition], cache: WorkerCache) -> Iterator[PartitionReport]:
     """Calculate partitions in this thread while others read the next and write the last one, and fill the cache."""
     if job.links == ADDED:
         yield from run_serial(job, partitions, cache)
         return
     retain_freed_memory()
     ahead = 1 if job.links == GATHERED else AHEAD  # each link is a text of its own: such tables are the largest
-    with closing(read_ahead(read_table, partitions, ahead)) as tables, ThreadPoolExecutor(1) as writer:
+    read = partial(read_table, shared=cache.row_groups)
+    with closing(read_ahead(read, partitions, ahead)) as tables, ThreadPoolExecutor(1) as writer:
         writing: deque[Future[PartitionReport]] = deque()
         for partition in partitions:
             result = calculate_partition(job, partition, next(tables), cache)
@@ -81,19 +93,19 @@ def run_pipelined(job: Job, partitions: Sequence[Partition], cache: MatcherCache
         yield from (waiting.result() for waiting in writing)
 
 
-def read_table(partition: Partition) -> Table:
+def read_table(partition: Partition, shared: SharedRowGroups) -> Table:
     """Read the rows of a partition as a table."""
-    return partition.table(partition.read())
+    return partition.table(partition.read(shared))
 
 
-def run_partition(job: Job, partition: Partition, cache: MatcherCache) -> PartitionReport:
+def run_partition(job: Job, partition: Partition, cache: WorkerCache) -> PartitionReport:
     """Read a partition, calculate it, and write its files; or add what it takes to the lines that were kept of it."""
     if job.links == ADDED:
         return add_solved(job, partition)
-    return write_partition(job, calculate_partition(job, partition, read_table(partition), cache))
+    return write_partition(job, calculate_partition(job, partition, read_table(partition, cache.row_groups), cache))
 
 
-def calculate_partition(job: Job, partition: Partition, table: Table, cache: MatcherCache) -> PartitionResult:
+def calculate_partition(job: Job, partition: Partition, table: Table, cache: WorkerCache) -> PartitionResult:
     """Calculate a partition under all scenarios.
 
     Raises
@@ -124,7 +136,7 @@ def calculate_partition(job: Job, partition: Partition, table: Table, cache: Mat
 
 
 def _calculate_or_reject(
-    job: Job, table: Table, cache: MatcherCache, links: PartitionLinks
+    job: Job, table: Table, cache: WorkerCache, links: PartitionLinks
 ) -> tuple[list[Footprint | None], list[Problem], Table | None, dict[str, dict[str, Any]]]:
     """Return footprints per scenario, the problems and rows of rejected products, and the unanswered scenarios."""
     cache.matchers = [matcher.renew_if_large() for matcher in cache.matchers]

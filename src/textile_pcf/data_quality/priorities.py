@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from textile_pcf.activity.row_patterns import PER_DRIVER, RowKind
+from textile_pcf.activity.row_patterns import Per, RowKind
 from textile_pcf.inventory.draw_sources import ActivityRow, FactorRow, spec_of
 from textile_pcf.results import Footprint
 from textile_pcf.uncertainty_analysis import Uncertainty, uncertainty
@@ -113,7 +113,7 @@ def _low_end(evaluation: Evaluation, source: NamedSource) -> float | None:
         RowKind.FLOW: activity.rules.flows, RowKind.PROPERTY: activity.rules.properties, RowKind.LOSS: activity.rules.losses
     }  # fmt: skip
     kind, index = int(patterns.row_kind[pattern]), int(patterns.index[pattern])
-    if kind not in specs or index < 0 or int(patterns.per[pattern]) != PER_DRIVER:
+    if kind not in specs or index < 0 or int(patterns.per[pattern]) != Per.DRIVER:
         return None
     band = specs[kind][index].plausible
     return None if band is None else float(band[0])

@@ -127,15 +127,11 @@ def products_in_loops(user: IndexArray, supplier: IndexArray, products: int) -> 
     >>> products_in_loops(np.array([0, 1, 2]), np.array([1, 0, 0]), 3)
     array([ True,  True, False])
     """
-    return _in_loops(user, supplier, levels(user, supplier, products) < 0)
+    above = levels(user, supplier, products) < 0
+    return above & (levels(supplier, user, products) < 0) if above.any() else above
 
 
-def _in_loops(user: IndexArray, supplier: IndexArray, above: BoolArray) -> BoolArray:
-    """Return which products are in loops or between two, among those in loops or above them."""
-    return above & (levels(supplier, user, len(above)) < 0) if above.any() else above
-
-
-def rings(user: IndexArray, supplier: IndexArray, products: int, level: IndexArray | None = None) -> Rings:
+def rings(user: IndexArray, supplier: IndexArray, products: int) -> Rings:
     """Return the loop of each product, and the products at which loops can be cut.
 
     Parameters
@@ -144,8 +140,6 @@ def rings(user: IndexArray, supplier: IndexArray, products: int, level: IndexArr
         Index of the product that takes, and of the one that is taken.
     products : int
         Number of products.
-    level : ndarray, shape (products,), optional
-        From `levels`, where it is known.
 
     Returns
     -------
@@ -158,7 +152,7 @@ def rings(user: IndexArray, supplier: IndexArray, products: int, level: IndexArr
     >>> found.home, found.cut
     (array([0, 0, 2, 3]), array([ True, False, False,  True]))
     """
-    core = _in_loops(user, supplier, (levels(user, supplier, products) if level is None else level) < 0)
+    core = products_in_loops(user, supplier, products)
     inside = core[user] & core[supplier]
     home, cut = np.arange(products), np.zeros(products, dtype=bool)
     if not inside.any():

@@ -15,6 +15,8 @@ from textile_pcf.regions import fallback_regions
 from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, describe, own_units
 
+PROXY = "(proxy)"
+"""Stands in the fallback of a match whose factor is of another item than the one that was asked for."""
 REACH = {"gate_to_gate": 0, "cradle_to_gate": 1, "cradle_to_customer": 1, "cradle_to_grave": 2}
 _BOUNDARY_NAMES = {
     "gate_to_gate": Message("gate to gate"),
@@ -154,7 +156,7 @@ def _match_proxy(tables: Sequence[FactorSheet], request: Request) -> Match | Non
         item = table.texts["item"][row]
         what = "{item} stands in for it as a proxy; ask the supplier for a footprint (pcf:ID)"
         warning = JoinedMessage([text for text in (Message(what, item=item), late) if text], "; ", "；")
-        steps = "; ".join(filter(None, (f"{request.item}→{item} (proxy)", fallback)))
+        steps = "; ".join(filter(None, (f"{request.item}→{item} {PROXY}", fallback)))
         return Match(number, row, steps, warning, *_conversion(table, row, request))
     return None
 

@@ -105,8 +105,6 @@ class Shares:
     segments : Segments
     segment, entry : ndarray of int, shape (parts,)
         The segments of each entry.
-    share : ndarray of float, shape (parts,)
-        Part of the segment that belongs to the entry.
     """
 
     def __init__(self, meters: MeterTable, batches: BatchTable, window: tuple[int | None, int | None]) -> None:
@@ -118,11 +116,10 @@ class Shares:
         self.entry = np.repeat(np.arange(len(self.entries)), count)
         self.segment = np.arange(len(self.entry)) - np.repeat(np.cumsum(count) - count, count) + first[self.entry]
         self.running = np.bincount(self.segment, minlength=self.segments.count)
-        self.share = np.ones(len(self.entry))
         self._batches, self._inside = batches, self.segments.inside(window)
 
-    def share_overlaps(self, overlap: str, problems: list[Problem]) -> None:
-        """Set the shares of segments in which several batches run.
+    def share_overlaps(self, overlap: str, problems: list[Problem]) -> FloatArray:
+        """Return the part of each segment that belongs to its entry, shape (parts,): all, but where several batches run. [1]
 
         Parameters
         ----------
@@ -130,13 +127,17 @@ class Shares:
             `error`, `mass` (by input) or `equal`.
         problems : list of Problem
             Problems are appended: overlaps that are not expected, and inputs that are missing.
+
+        Returns
+        -------
+        ndarray of float, shape (parts,)
         """
-        several = self.running[self.segment] > 1
+        several, whole = self.running[self.segment] > 1, np.ones(len(self.segment))
         if not several.any():
-            return
+            return whole
         if overlap == "error":
             problems += self._overlap_problems(several)
-            return
+            return whole
         batch = self.entries.batch[self.entry]
         weights = np.ones(len(batch))
         if overlap == "mass":
@@ -154,7 +155,7 @@ class Shares:
             weights = np.where(unknown, 0.0, self._batches.input)[batch]
         total = sum_by(self.segment, weights, self.segments.count)
         parts = np.divide(weights, total[self.segment], out=np.zeros(len(weights)), where=total[self.segment] > 0)
-        self.share = np.where(several, parts, 1.0)
+        return np.where(several, parts, whole)
 
     def _overlap_problems(self, several: BoolArray) -> list[Problem]:
         """Return the problem of each pair of neighbouring batches at one time."""
@@ -177,15 +178,17 @@ class Shares:
             problems.append(Problem(self._batches.location(other, "start"), what, Message(cure), code="batches"))
         return problems
 
-    def use(self, sums: Sums) -> BatchUse:
+    def use(self, sums: Sums, share: FloatArray) -> BatchUse:
         """Return what every entry used in the window.
 
         Parameters
         ----------
         sums : Sums
             Of all readings.
+        share : ndarray of float, shape (parts,)
+            Part of each segment that belongs to its entry, from `share_overlaps`. [1]
         """
-        weights = self.share * self._inside[self.segment]
+        weights = share * self._inside[self.segment]
         size = len(self.entries)
         split = sum_by(self.entry, sums.split[self.segment] * weights, size)
         whole = sum_by(self.entry, sums.whole[self.segment] * weights, size)

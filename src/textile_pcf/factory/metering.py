@@ -108,10 +108,10 @@ def meters(
     source = open_readings(readings)
     shares = Shares(run.meters, run.batches, run.options.window)
     overlaps: list[Problem] = []
-    shares.share_overlaps(run.options.overlap, overlaps)
+    share = shares.share_overlaps(run.options.overlap, overlaps)
     raise_problems(overlaps)
     measured = measure(source, run.meters, run.events, shares.segments, run.clock, run.options)
-    use = shares.use(measured.sums)
+    use = shares.use(measured.sums, share)
     judged = judge_batches(run, use, measured)
     remainders = remainders_of(run, shares, measured, use, judged.counted)
     counted = use.of_batches(judged.counted)

@@ -214,7 +214,7 @@ def read_prices(source: Any) -> Prices:
     found = FactoryTable("improvements", table)
     values, units = found.amounts("price", problems)
     found.require(("item", "price"), problems)
-    prices = Prices(found, {}, {})
+    prices, rows_of = dict[str, tuple[float, Unit]](), dict[str, int]()
     for row, item in enumerate(found.texts("item")):
         unit = found.unit(row, problems, "unit", units[row])
         if unit is None:
@@ -222,13 +222,13 @@ def read_prices(source: Any) -> Prices:
         if ("money", 1) not in unit.dimensions or len(unit.dimensions) < 2:
             what = Message("{unit!r} measures {kind}, and no price.", unit=unit.text, kind=describe(unit.dimensions))
             found.problem(problems, row, "unit", what, Message("Write money per amount, such as CNY/kWh."))
-        if item in prices.price:
-            what = Message("The price of {item!r} is already in {where}.", item=item, where=found.location(prices.rows[item]))
+        if item in prices:
+            what = Message("The price of {item!r} is already in {where}.", item=item, where=found.location(rows_of[item]))
             found.problem(problems, row, "item", what, Message("Give each price once."))
-        prices.price[item], prices.rows[item] = (float(values[row]), unit), row
+        prices[item], rows_of[item] = (float(values[row]), unit), row
     if problems:
         raise InputError(problems)
-    return prices
+    return Prices(found, prices, rows_of)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,79 +116,94 @@ def rank(activity: Any, rule: Any, improvements: Any, production: Any, *, prices
     result = footprint(activity, rule, factors)
     output, notes = yearly_outputs(production, result)
     base = Base(State(result.run), result, output, yearly_use(result, output))
-    warnings: list[str] = [*notes, *_link_warnings(result)]
-    measures = [_alone(base, document, number, price_table, warnings) for number in range(len(document.measures))]
-    order = order_and_write_fronts(measures)
-    steps = tuple(_steps(base, document, [int(measures[k]["number"]) for k in order]))
-    rows = [*(measures[k] for k in order), *(row for row in measures if row["group"] == "none")]
-    for place, row in enumerate(rows):
-        row["rank"] = place + 1 if row["group"] != "none" else None
-    alone = sum(measures[k]["tonnes_per_year"] for k in order)
-    shown = tuple({name: value for name, value in row.items() if name != "number"} for row in rows)
-    return Ranking(
-        base.tonnes, shown, steps, float(alone), (*dict.fromkeys([*warnings, *result.warnings()]), *_claims(document, shown))
-    )
+    calculated = [_alone(base, document, number, price_table) for number in range(len(document.measures))]
+    measures = [row for row, _ in calculated]
+    fronts = dominance_fronts(measures)
+    order = rank_order(measures, fronts)
+    steps = tuple(_steps(base, document, order))
+    ranked = [{**measures[k], "rank": place + 1, "front": fronts.get(k)} for place, k in enumerate(order)]
+    rows = (*ranked, *(row for row in measures if row["group"] == "none"))
+    alone = float(sum(row["tonnes_per_year"] for row in ranked))
+    warnings = [*notes, *_link_warnings(result), *(text for _, texts in calculated for text in texts), *result.warnings()]
+    return Ranking(base.tonnes, rows, steps, alone, (*dict.fromkeys(warnings), *_claims(document, rows)))
 
 
-def _alone(base: Base, document: Improvements, number: int, prices: Prices, warnings: list[str]) -> dict[str, Any]:
-    """Return what a measure does and costs by itself; warnings are appended."""
+def _alone(base: Base, document: Improvements, number: int, prices: Prices) -> tuple[dict[str, Any], list[Message]]:
+    """Return what a measure does and costs by itself, and warnings."""
     measure, money = document.measures[number], document.money[number]
     result = calculate(apply_measure(base.state, document, number), document, base.output)
     saved = base.result.totals - result.totals
     per_year = saved * base.output / 1000.0
     paid = annuity(money.investment, document.discount, measure.lifetime or 1.0)
-    saving = _saving(base, result, document, number, prices, warnings)
+    saving, warnings = _saving(base, result, document, number, prices)
     cost, total = paid + money.running - saving, float(per_year.sum())
     group = "none" if total <= NEGLIGIBLE * abs(base.tonnes) else "gain" if cost < 0 else "cost"
     columns = (base.result.products, base.result.totals.tolist(), result.totals.tolist(), saved.tolist(), per_year.tolist())
     keys = ("product", "before", "after", "saved", "saved_per_year")
-    return {
+    row = {
         "id": measure.id, "title": measure.title, "title_zh": measure.title_zh, "rank": None, "group": group, "front": None,
         "products": [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)],
         "tonnes_per_year": total, "annuity": paid, "running": money.running, "saving": saving, "cost_per_year": cost,
-        "cost_per_tonne": cost / total if group == "cost" else None, "number": number,
+        "cost_per_tonne": cost / total if group == "cost" else None,
     }  # fmt: skip
+    return row, warnings
 
 
-def _saving(base: Base, result: Footprint, document: Improvements, number: int, prices: Prices, warnings: list[str]) -> float:
-    """Return the money that a measure saves in a year: as stated, else amounts times prices; warnings are appended. [CNY]"""
+def _saving(base: Base, result: Footprint, document: Improvements, number: int, prices: Prices) -> tuple[float, list[Message]]:
+    """Return the money that a measure saves in a year, as stated, else amounts times prices, and warnings. [CNY]"""
     stated = document.money[number].saving
     if stated is not None:
-        return stated
+        return stated, []
     name = document.measures[number].id
     if prices.table is None:
-        warnings.append(Message("{name!r} states no saving, and there are no prices, so its saving counts as 0.", name=name))
-        return 0.0
+        what = "{name!r} states no saving, and there are no prices, so its saving counts as 0."
+        return 0.0, [Message(what, name=name)]
     saving, unknown = price_saving(base.use, yearly_use(result, base.output), prices)
-    if unknown:
-        what = "The saving of {name!r} leaves out items without a price: {items}."
-        warnings.append(Message(what, name=name, items=", ".join(unknown[:10])))
-    return saving
+    what = "The saving of {name!r} leaves out items without a price: {items}."
+    return saving, [Message(what, name=name, items=", ".join(unknown[:10]))] if unknown else []
 
 
-def order_and_write_fronts(measures: Sequence[dict[str, Any]]) -> list[int]:
-    """Return the indices of the measures that save CO2e in their order, and write their fronts.
+def dominance_fronts(measures: Sequence[dict[str, Any]]) -> dict[int, int]:
+    """Return the front of each measure that saves CO2e and money, by its index.
+
+    No measure of the first front is dominated by another; none of the next one is, once those before are taken away.
 
     Parameters
     ----------
     measures : sequence of dict
-        With `group`, `tonnes_per_year`, `cost_per_year`, `cost_per_tonne`; `front` is written.
+        With `group`, `tonnes_per_year` and `cost_per_year`.
 
     Examples
     --------
     >>> rows = [{"group": "gain", "tonnes_per_year": t, "cost_per_year": -m} for t, m in ((10, 5), (20, 9), (15, 12), (8, 4))]
-    >>> order_and_write_fronts(rows), [row["front"] for row in rows]
-    ([1, 2, 0, 3], [2, 1, 1, 3])
+    >>> dominance_fronts(rows)
+    {0: 2, 1: 1, 2: 1, 3: 3}
     """
-    gains = [k for k, row in enumerate(measures) if row["group"] == "gain"]
-    left, front = gains, 0
-    while left:
-        front += 1
-        best = [k for k in left if not any(_dominates(measures[other], measures[k]) for other in left)]
-        for k in best:
-            measures[k]["front"] = front
-        left = [k for k in left if k not in set(best)]
-    gains.sort(key=lambda k: (measures[k]["front"], -measures[k]["tonnes_per_year"]))
+    left, fronts = [k for k, row in enumerate(measures) if row["group"] == "gain"], dict[int, int]()
+    for front in range(1, len(left) + 1):
+        best = {k for k in left if not any(_dominates(measures[other], measures[k]) for other in left)}
+        fronts |= dict.fromkeys(best, front)
+        left = [k for k in left if k not in best]
+    return dict(sorted(fronts.items()))
+
+
+def rank_order(measures: Sequence[dict[str, Any]], fronts: Mapping[int, int]) -> list[int]:
+    """Return the indices of the measures that save CO2e, first to last: by front, the others by cost per tonne.
+
+    Parameters
+    ----------
+    measures : sequence of dict
+        With `group`, `tonnes_per_year` and `cost_per_tonne`.
+    fronts : mapping of int to int
+        What `dominance_fronts` returns.
+
+    Examples
+    --------
+    >>> rows = [{"group": "gain", "tonnes_per_year": t, "cost_per_year": -m} for t, m in ((10, 5), (20, 9), (15, 12), (8, 4))]
+    >>> rank_order(rows, dominance_fronts(rows))
+    [1, 2, 0, 3]
+    """
+    gains = sorted(fronts, key=lambda k: (fronts[k], -measures[k]["tonnes_per_year"]))
     costs = [k for k, row in enumerate(measures) if row["group"] == "cost"]
     return gains + sorted(costs, key=lambda k: float(measures[k]["cost_per_tonne"]))
 

@@ -134,8 +134,7 @@ def read_foreign_table(path: str | Path, reading: Reading) -> ForeignTable:
     """
     name = escape_controls(str(path))
     page = _page(path, name, reading) if Path(path).suffix.lower() in (".xlsx", ".xlsm") else None
-    unread: dict[tuple[int, int], Problem] = {}
-    rows = [*(_text_rows(path, name, reading) if page is None else _sheet_rows(page, name, unread))]
+    rows, unread = ([*_text_rows(path, name, reading)], {}) if page is None else _sheet_rows(page, name)
     top = _header_row(name, rows, reading)
     names: dict[str, tuple[int, ...]] = {}
     for place, cell in rows[top][1].items():
@@ -185,11 +184,12 @@ def _page(path: str | Path, name: str, reading: Reading) -> Sheet:
     return pages[title]
 
 
-def _sheet_rows(page: Sheet, name: str, unread: dict[tuple[int, int], Problem]) -> Iterator[tuple[int, Row]]:
-    """Yield the rows of a sheet; cells that show something else than they hold are added to `unread`.
+def _sheet_rows(page: Sheet, name: str) -> tuple[list[tuple[int, Row]], dict[tuple[int, int], Problem]]:
+    """Return the rows of a sheet, and a problem for each cell that shows something else than it holds.
 
     A date stays one: in a text, such as the day of an update, a pattern may find its year.
     """
+    rows, unread = list[tuple[int, Row]](), dict[tuple[int, int], Problem]()
     for row in page.rows:
         cells: dict[int, Any] = {}
         for place, cell in row.cells.items():
@@ -198,7 +198,8 @@ def _sheet_rows(page: Sheet, name: str, unread: dict[tuple[int, int], Problem]) 
                 unread[row.number, place] = Problem(f"{name} {page.title}!{cell.coordinate}", *problem, code="cell")
             if cell.value is not None:
                 cells[place] = cell.value if problem is not None else value
-        yield row.number, cells
+        rows.append((row.number, cells))
+    return rows, unread
 
 
 def _header_row(name: str, rows: list[tuple[int, Row]], reading: Reading) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from textile_pcf.activity import build_activity
+from textile_pcf.batch.row_groups import SharedRowGroups
 from textile_pcf.batch.sources import input_hash, partition_source
 from textile_pcf.calculation import calculate_footprints
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, warn_caller
@@ -95,18 +96,15 @@ def export_catalogue(
         A licence forbids a record.
     """
     about, digest = read_about(about), input_hash(source)
-    count = 0
 
-    def write(draft: Path) -> None:
-        nonlocal count
+    def write(draft: Path) -> int:
         with tempfile.TemporaryDirectory(dir=draft.parent, prefix=".textile-pcf-") as folder:
             try:
-                count = _write_lines(draft, _exporters(source, calculation, about, (options, digest), (Path(folder), rows)))
+                return _write_lines(draft, _exporters(source, calculation, about, (options, digest), (Path(folder), rows)))
             except _Linked:
-                count = _write_lines(draft, _exporters(source, calculation, about, (options, digest), (Path(folder), _WHOLE)))
+                return _write_lines(draft, _exporters(source, calculation, about, (options, digest), (Path(folder), _WHOLE)))
 
-    write_atomically(out, write, str(out))
-    return count
+    return write_atomically(out, write, str(out))
 
 
 def _exporters(
@@ -115,9 +113,9 @@ def _exporters(
     """Yield the exporter of each partition, or the error of one that cannot be calculated."""
     folder, rows = cut
     gwp = calculation.gwp or calculation.rules.document.gwp
-    matcher = FactorMatcher(calculation.factors, gwp, HOLDS_NONE)
+    matcher, row_groups = FactorMatcher(calculation.factors, gwp, HOLDS_NONE), SharedRowGroups()
     for partition in partition_source(source, folder, rows).partitions:
-        table = partition.table(partition.read())
+        table = partition.table(partition.read(row_groups))
         if rows != _WHOLE and _has_links(table):
             raise _Linked
         matcher = matcher.renew_if_large()

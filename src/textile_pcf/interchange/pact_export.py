@@ -37,7 +37,6 @@ CARBON = ("fossilCarbonContent", "biogenicCarbonContent")
 ZERO = 1e-12
 """What is not below minus this counts as 0. [kg CO2e]"""
 FOSSIL, BIOGENIC, UPTAKE, LAND_USE = range(len(SPLIT))
-AIRCRAFT = len(SPLIT)
 
 
 @dataclass(frozen=True)

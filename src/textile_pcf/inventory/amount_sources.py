@@ -7,7 +7,6 @@ from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, IndexArray, IntArray
 from textile_pcf.columns import take
 from textile_pcf.inventory.quantities import Quantities
-from textile_pcf.rules import PRODUCT
 from textile_pcf.rules.arrays import rule_arrays
 
 
@@ -62,5 +61,5 @@ def property_entries(activity: Activity, index: int, stage: int, entries: IndexA
     """Return the entries of a property that entries of a stage refer to."""
     rules = activity.rules
     owner = rules.properties[index].stage
-    per_component = owner != PRODUCT and rules.stages[owner].component
+    per_component = rules.is_component_stage(owner)
     return activity.components.product[entries] if rules.stages[stage].component and not per_component else entries

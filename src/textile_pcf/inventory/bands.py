@@ -10,7 +10,7 @@ import numpy as np
 from textile_pcf import engine
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.indexing import BlockIndex
-from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
+from textile_pcf.activity.row_patterns import Per
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.inventory.defaults import property_on
 from textile_pcf.inventory.masses import process_masses
@@ -93,7 +93,7 @@ def amounts_per_driver(activity: Activity, quantities: Quantities) -> FloatArray
         return values
     specs = activity.rules.flows
     by_output = np.array([spec.drivers == ("output",) for spec in specs])[flows.flow]
-    rows = np.flatnonzero((flows.per == PER_PRODUCT) | ((flows.per == PER_PERIOD) & ~by_output))
+    rows = np.flatnonzero((flows.per == Per.PRODUCT) | ((flows.per == Per.PERIOD) & ~by_output))
     if not len(rows):
         return values
     masses = process_masses(activity, quantities)

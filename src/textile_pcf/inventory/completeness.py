@@ -14,12 +14,14 @@ from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from textile_pcf.columns import group_rows, take
 from textile_pcf.inventory.inventory import Inventory
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import CodedMessage, Message
 from textile_pcf.rules import FlowSpec, RuleSet, StageSpec
 from textile_pcf.rules.arrays import alternative_flows, rule_arrays
 from textile_pcf.units import parse_unit, split_quantity
 
 TOLERANCE = 1e-12  # equal to a limit is within it
+STATES_SHARE = "states-share"
+"""Code of warnings that state which part of a result something is: whoever knows it knows one more sum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,14 +315,14 @@ def _beyond_limits(activity: Activity, distinct: bool = False) -> Iterator[tuple
         for number in (rows[_first_texts(left_out.share[rows], items)] if distinct else rows).tolist():
             item = activity.columns.text("item", int(left_out.row[number]))
             values = {"item": item, "share": float(left_out.share[number]) * 100, "limit": single * 100}
-            text = Message("{item} is left out with {share:.3g} % of the result; the rule allows {limit:.3g} % each.", **values)
-            yield int(left_out.product[number]), text
+            template = "{item} is left out with {share:.3g} % of the result; the rule allows {limit:.3g} % each."
+            yield int(left_out.product[number]), CodedMessage(STATES_SHARE, template, **values)
     if total is not None:
         products = np.flatnonzero(totals > total + TOLERANCE)
         for product in (products[_first_texts(totals[products])] if distinct else products).tolist():
             values = {"share": float(totals[product]) * 100, "limit": total * 100}
-            text = Message("{share:.3g} % of the result is left out; the rule allows {limit:.3g} % in all.", **values)
-            yield product, text
+            template = "{share:.3g} % of the result is left out; the rule allows {limit:.3g} % in all."
+            yield product, CodedMessage(STATES_SHARE, template, **values)
 
 
 def _first_texts(shares: FloatArray, *codes: IntArray) -> IndexArray:

@@ -10,7 +10,7 @@ import numpy as np
 from textile_pcf.activity.activity import Activity
 from textile_pcf.activity.indexing import between_components
 from textile_pcf.arrays import FloatArray, IndexArray
-from textile_pcf.rules import PRODUCT, Default, FlowSpec, LossSpec, PropertySpec, QuantitySpec, RuleSet
+from textile_pcf.rules import Default, FlowSpec, LossSpec, PropertySpec, QuantitySpec
 
 QUANTITY_KINDS: dict[type[QuantitySpec], str] = {PropertySpec: "property", LossSpec: "loss", FlowSpec: "flow"}
 
@@ -70,19 +70,14 @@ class RuleDraws:
         return values
 
 
-def is_component_stage(rules: RuleSet, stage: int) -> bool:
-    """Return whether a stage is calculated per component; the product itself is not."""
-    return stage != PRODUCT and rules.stages[stage].component
-
-
 def entry_count(activity: Activity, stage: int) -> int:
     """Return the number of entries of a stage: components in component stages, products elsewhere."""
-    return activity.components.size if is_component_stage(activity.rules, stage) else len(activity.names)
+    return activity.components.size if activity.rules.is_component_stage(stage) else len(activity.names)
 
 
 def products_of_stage(activity: Activity, stage: int) -> IndexArray:
     """Return the product of each entry of a stage."""
-    return activity.components.product if is_component_stage(activity.rules, stage) else np.arange(len(activity.names))
+    return activity.components.product if activity.rules.is_component_stage(stage) else np.arange(len(activity.names))
 
 
 def property_on(activity: Activity, properties: FloatArray, index: int, stage: int) -> FloatArray:
@@ -90,7 +85,7 @@ def property_on(activity: Activity, properties: FloatArray, index: int, stage: i
     rules = activity.rules
     values = properties[activity.property_entries.block(index)]
     owner = rules.properties[index].stage
-    return between_components(values, is_component_stage(rules, owner), is_component_stage(rules, stage), activity.components)
+    return between_components(values, rules.is_component_stage(owner), rules.is_component_stage(stage), activity.components)
 
 
 def chosen_entry(activity: Activity, properties: FloatArray, default: Default, stage: int) -> IndexArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from textile_pcf.activity.activity import Activity
-from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PRODUCT, rows_where
+from textile_pcf.activity.row_patterns import Per, rows_where
 from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import take
 from textile_pcf.errors import Problem
@@ -25,7 +25,7 @@ def non_mass_drivers(activity: Activity, properties: FloatArray, invalid: Invali
     if activity.components.one_per_product and not flows.has_other_basis and not flows.driven:
         return flows.unit_scale, problems
     scale = np.ones(len(flows))
-    scale[rows_where(flows.patterns.per == PER_PRODUCT, flows.pattern)] = rules.product_unit.factor
+    scale[rows_where(flows.patterns.per == Per.PRODUCT, flows.pattern)] = rules.product_unit.factor
     if not activity.components.one_per_product:
         scale *= component_share(activity)
     for spec, others, rows in flows.driven:
@@ -49,7 +49,7 @@ def component_share(activity: Activity) -> FloatArray:
     flows, components, arrays = activity.exchanges, activity.components, rule_arrays(activity.rules)
     if components.one_per_product:  # no blends
         return np.ones(1)
-    absolute = (flows.per == PER_PRODUCT) | (arrays.flow_massless[flows.flow] & (flows.per == PER_DRIVER))
+    absolute = (flows.per == Per.PRODUCT) | (arrays.flow_massless[flows.flow] & (flows.per == Per.DRIVER))
     unnamed = np.array([name == "" for name in activity.columns.texts["component"].categories])
     for_all = (flows.row < 0) | unnamed[activity.columns.texts["component"].codes[flows.row]]
     rows = np.flatnonzero(arrays.flow_is_component[flows.flow] & absolute & for_all)

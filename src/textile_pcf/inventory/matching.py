@@ -307,11 +307,6 @@ def nearest_product(name: str, products: Sequence[str]) -> str:
     return (nearest(name, products) or "") if len(products) <= COMPARED else ""
 
 
-def factor_rows(matched: FactorMatches) -> dict[int, list[int]]:
-    """Return the used rows of each factor table."""
-    return dict(matched.used_rows)
-
-
 def match_warnings(activity: Activity, matched: FactorMatches) -> tuple[tuple[int, str], ...]:
     """Return product and warning for each factor of a later year than the activity data."""
     return matched.keep("late", lambda: tuple(_warnings_of_late(activity, matched)))

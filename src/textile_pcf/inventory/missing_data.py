@@ -174,8 +174,8 @@ def property_entry(activity: Activity, properties: FloatArray, index: int, stage
     """Return the entry of a property that an entry of a stage uses; of several components the first where it is unknown."""
     rules, components = activity.rules, activity.components
     owner = rules.properties[index].stage
-    is_component = stage != PRODUCT and rules.stages[stage].component
-    owner_per_component = owner != PRODUCT and rules.stages[owner].component
+    is_component = rules.is_component_stage(stage)
+    owner_per_component = rules.is_component_stage(owner)
     if not owner_per_component or is_component:
         return entry if owner_per_component or not is_component else int(components.product[entry])
     start = int(components.start[entry])

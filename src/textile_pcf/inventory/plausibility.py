@@ -24,7 +24,6 @@ from textile_pcf.inventory.bands import (
 )
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
-from textile_pcf.rules import PRODUCT
 
 Warning_ = tuple[int, str]
 
@@ -171,5 +170,5 @@ def _active_losses(activity: Activity, losses: FloatArray) -> FloatArray:
 
 
 def _products(activity: Activity, stage: int, entries: IndexArray) -> IndexArray:
-    per_component = stage != PRODUCT and activity.rules.stages[stage].component
+    per_component = activity.rules.is_component_stage(stage)
     return activity.components.product[entries] if per_component else np.asarray(entries, dtype=np.intp)

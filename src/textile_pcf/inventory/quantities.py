@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,14 @@ from textile_pcf.rules import FlowSpec, LossSpec, PropertySpec, QuantitySpec
 from textile_pcf.rules.arrays import rule_arrays
 from textile_pcf.units import Unit, parse_unit
 
-GIVEN, BY_RULE, COMPUTED, NONE = 0, 1, 2, -1
+
+class Origin(IntEnum):
+    """Where the value of a property comes from: a row, a value of the rule, a method of the rule, or nowhere."""
+
+    GIVEN = 0
+    BY_RULE = 1
+    COMPUTED = 2
+    NONE = -1
 
 
 class Quantities(NamedTuple):
@@ -251,13 +259,13 @@ def _value_of_rule(
 
 
 def property_origin(activity: Activity, quantities: Quantities) -> IntArray:
-    """Return the origin of each property: GIVEN, BY_RULE, COMPUTED or NONE. Shape (property entries,)."""
-    origin = np.full(len(quantities.properties), GIVEN, dtype=np.int8)
+    """Return the `Origin` of each property. Shape (property entries,)."""
+    origin = np.full(len(quantities.properties), Origin.GIVEN, dtype=np.int8)
     empty = activity.structure.properties.empty
     by_rule = quantities.property_entry[empty] >= 0
-    of_empty = np.where(by_rule, np.int8(BY_RULE), np.int8(COMPUTED))
-    of_empty[np.isnan(quantities.properties[empty])] = NONE
-    origin[empty] = of_empty
+    filled = np.where(by_rule, np.int8(Origin.BY_RULE), np.int8(Origin.COMPUTED))
+    filled[np.isnan(quantities.properties[empty])] = Origin.NONE
+    origin[empty] = filled
     return origin
 
 

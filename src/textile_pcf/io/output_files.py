@@ -10,12 +10,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
 
+Written = TypeVar("Written")
 MAX_LINKS = 40
 """Number of symbolic links that are followed."""
 _DESCRIPTOR = re.compile(r"/proc/(\d+)/fd/(\d+)")
@@ -172,7 +173,7 @@ def refuse_unwritable(out: Path, where: str) -> None:
         raise UsageError([Problem(where, "There is no such folder.", "Make it first.", code="usage")])
 
 
-def write_atomically(out: Path, write: Callable[[Path], Any], where: str) -> None:
+def write_atomically(out: Path, write: Callable[[Path], Written], where: str) -> Written:
     """Write a file to a temporary folder and rename it, so that it is never left incomplete.
 
     Pipes and devices receive the complete file. A symbolic link is kept, and its target is written.
@@ -186,6 +187,11 @@ def write_atomically(out: Path, write: Callable[[Path], Any], where: str) -> Non
     where : str
         Name of the argument, for messages.
 
+    Returns
+    -------
+    object
+        What `write` returns.
+
     Raises
     ------
     UsageError
@@ -196,11 +202,12 @@ def write_atomically(out: Path, write: Callable[[Path], Any], where: str) -> Non
         target, is_stream = _target(out), _is_stream(out)
         with tempfile.TemporaryDirectory(dir=None if is_stream else target.parent, prefix=".textile-pcf-") as folder:
             draft = Path(folder) / (target.name if not is_stream else f"draft{out.suffix}")
-            write(draft)
+            written = write(draft)
             if is_stream:
                 _copy(draft, out)
             else:
                 draft.replace(target)
+            return written
     except OSError as error:
         raise _write_error(where, error) from error
 

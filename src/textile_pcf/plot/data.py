@@ -121,18 +121,16 @@ class PlotData:
         used: pd.DataFrame = summed.loc[summed["kgCO2e"] != 0].reset_index(drop=True)
         return used
 
-    def uptake_text(self, table: pd.DataFrame, name: str) -> str:
-        """Return a sentence that lists the negative rows of a table, or an empty string if there are none.
+    def uptake_text(self, table: pd.DataFrame) -> str:
+        """Return a sentence that lists the flows with negative emissions, or an empty string if there are none.
 
         Parameters
         ----------
         table : DataFrame
-            Rows with a column kgCO2e.
-        name : str
-            Column with the name of each row.
+            Rows with the columns flow_name and kgCO2e.
         """
         negative = table.loc[table["kgCO2e"] < 0]
-        items = ", ".join(f"{row[name]} {format_number(float(row['kgCO2e']))}" for _, row in negative.iterrows())
+        items = ", ".join(f"{row['flow_name']} {format_number(float(row['kgCO2e']))}" for _, row in negative.iterrows())
         return f"{self.text('not_drawn')}: {items}" if items else ""
 
 

@@ -110,7 +110,7 @@ def build_bands(plot_data: PlotData, product: int, count: int) -> Bands:
     return Bands(
         f"{plot_data.result.products[product]}: {format_number(plot_data.total(product))} {plot_data.axis}",
         pd.concat(parts, ignore_index=True), emissions, colours | dict.fromkeys(set(emissions["source"]) - set(named), REST),
-        plot_data.text("emissions") if len(negative) else footprint, plot_data.uptake_text(negative, "flow_name"),
+        plot_data.text("emissions") if len(negative) else footprint, plot_data.uptake_text(negative),
     )  # fmt: skip
 
 

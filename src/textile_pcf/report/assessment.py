@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from textile_pcf._frozen import Keeper
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.audit.masks import PublishedFootprint
 from textile_pcf.audit.saved_footprint import SavedFootprint
@@ -71,7 +72,7 @@ class Interval(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Assessment:
+class Assessment(Keeper):
     """What a report says beside the figures of a result.
 
     Attributes
@@ -99,7 +100,6 @@ class Assessment:
     scenarios: Scenarios | None
     measures: Measures | None
     is_saved: bool
-    known: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def quality(self) -> Quality | None:
@@ -122,18 +122,13 @@ class Assessment:
 
     def form(self, product: int) -> ClosedForm:
         """Return the closed form of a product in the unit of the report."""
-        assert self.uncertainty is not None
-        if ("form", product) not in self.known:
-            self.known["form", product] = closed_form(self.uncertainty.evaluation, product)
-        form: ClosedForm = self.known["form", product]
-        return form
+        analysis = self.uncertainty
+        assert analysis is not None
+        return self.keep(f"form {product}", lambda: closed_form(analysis.evaluation, product))
 
     def interval(self, product: int) -> Interval:
         """Return the interval of a product in the unit of the report."""
-        if ("interval", product) not in self.known:
-            self.known["interval", product] = self._interval(product)
-        interval: Interval = self.known["interval", product]
-        return interval
+        return self.keep(f"interval {product}", lambda: self._interval(product))
 
     def _interval(self, product: int) -> Interval:
         analysis, form = self.uncertainty, self.form(product)
@@ -162,12 +157,9 @@ class Assessment:
 
     def priorities(self, product: int) -> Priorities:
         """Return what to measure next of a product. [kg CO2e per product unit]"""
-        if ("priorities", product) not in self.known:
-            analysis = self._per_product_unit
-            form = self.form(product) if analysis is self.uncertainty else closed_form(analysis.evaluation, product)
-            self.known["priorities", product] = product_priorities(analysis, product, form)
-        found: Priorities = self.known["priorities", product]
-        return found
+        analysis = self._per_product_unit
+        form = self.form(product) if analysis is self.uncertainty else closed_form(analysis.evaluation, product)
+        return product_priorities(analysis, product, form)
 
 
 def assess(result: Footprint, unit: str | None, requests: Requests) -> Assessment:

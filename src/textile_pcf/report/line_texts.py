@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from textile_pcf.factors.matching import PROXY
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.context import ReportContext
 from textile_pcf.report.numbers import MINUS, format_full
 from textile_pcf.results import SPLIT
-from textile_pcf.results.localized_lines import PROXY, amount_origin
+from textile_pcf.results.localized_lines import amount_origin
 
 UPTAKE = SPLIT.index("uptake")
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
+from textile_pcf.factors import LINK
 from textile_pcf.io.study_statements import PRODUCT_FIELDS
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.change_section import change_section, scenario_section
@@ -193,7 +194,7 @@ def _sources(context: ReportContext, lines: list[LineText], total: float) -> Tab
     entries: dict[tuple[str, str], float] = {}
     for line in lines:
         if not line.outside:
-            key = (line.data_type, line.source or (line.item if line.item.startswith("product:") else ""))
+            key = (line.data_type, line.source or (line.item if line.item.startswith(LINK) else ""))
             entries[key] = entries.get(key, 0.0) + line.kilograms
     ordered = sorted(entries.items(), key=lambda entry: -abs(np.nan_to_num(entry[1])))
     rows = [

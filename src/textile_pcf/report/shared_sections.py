@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.factors.matching import PROXY
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.formulas import write_formulas
 from textile_pcf.report.assessment import MOST_ASSESSED
@@ -18,7 +19,7 @@ from textile_pcf.report.study import COVER
 from textile_pcf.report.tables import Bar, Row, Table, table
 from textile_pcf.results import Footprint
 from textile_pcf.results.display import gwp_of
-from textile_pcf.results.localized_lines import PROXY, request_text
+from textile_pcf.results.localized_lines import request_text
 
 GROUPS = ("raw_material", "production", "distribution", "use", "end_of_life")
 EXPECTED = frozenset({"site", "composition", "commissioner", "reviewer", "goal", "audience"})

@@ -108,10 +108,10 @@ class Sheet:
     def _here(self, column: int) -> str:
         return f"{column_letter(column)}{self.row + 1}"
 
-    def fit(self, most: int = WIDE) -> None:
-        """Fit the width of each column to its contents, up to `most` letters."""
+    def fit(self) -> None:
+        """Fit the width of each column to its contents, between `NARROW` and `WIDE` letters."""
         for column, width in self.widths.items():
-            self.set_width(column, min(max(width + MARGIN, NARROW), most))
+            self.set_width(column, min(max(width + MARGIN, NARROW), WIDE))
 
     def set_width(self, column: int, letters: int) -> None:
         """Set the width of a column. [letters]"""

@@ -38,7 +38,7 @@ def _entries(result: Views, unit: str | None) -> Callable[[int], dict[str, Any]]
     masses = _stage_masses_by_product(result)
     aircraft = np.bincount(result.lines.product, weights=_counted_aircraft(result), minlength=len(result.products))
     inside = np.array([name in {info.group for info in result.stages if not info.outside} for name in groups])
-    used = _used(result, "group") + inside, _fibres(result, fibres)
+    used = _used_groups(result) + inside, _fibres(result, fibres)
 
     def one(number: int) -> dict[str, Any]:
         by = float(scale[number])
@@ -116,9 +116,9 @@ def _fibres(result: Views, names: tuple[str, ...]) -> FloatArray:
     return have
 
 
-def _used(result: Views, column: str) -> FloatArray:
-    """Return for which groups or components each product has lines, shape (products, names)."""
-    names, group = line_groups(result, column)
+def _used_groups(result: Views) -> FloatArray:
+    """Return in which groups of stages each product has lines, shape (products, groups)."""
+    names, group = line_groups(result, "group")
     count = np.bincount(group, minlength=len(result.products) * len(names))
     return np.asarray(count.reshape(len(result.products), len(names)), dtype=float)
 

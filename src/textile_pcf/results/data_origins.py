@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.row_patterns import PER_PERIOD
+from textile_pcf.activity.row_patterns import Per
 from textile_pcf.arrays import BoolArray, IndexArray
 from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.inventory.amount_sources import amount_sources
@@ -92,13 +92,13 @@ def as_written(activity: Activity, quantities: Quantities, pattern: IndexArray, 
     for group_number, row in enumerate(first):
         unit = cells.text("unit", int(flows.row[row])) if flows.row[row] >= 0 else ""
         known = (texts[pattern[row]], activity.rules.flows[flows.flow[row]].unit.text)
-        other[group_number] = bool(unit) and (flows.per[row] == PER_PERIOD or unit not in known)
+        other[group_number] = bool(unit) and (flows.per[row] == Per.PERIOD or unit not in known)
     rows = np.flatnonzero(other[group])
     codes = np.zeros(len(pattern), dtype=np.int64)
     if not len(rows):
         return Categorical(codes, ("",))
     amounts = np.unique(cells.numbers["amount"][flows.row[rows]], return_inverse=True)[1].reshape(-1)
-    processes = np.where(flows.per[rows] == PER_PERIOD, flows.process[rows], -1)
+    processes = np.where(flows.per[rows] == Per.PERIOD, flows.process[rows], -1)
     distinct, text = group_rows(
         cells.texts["unit"].codes[flows.row[rows]], amounts, flows.per[rows], flows.flow[rows], processes
     )
@@ -114,7 +114,7 @@ def _given_text(activity: Activity, outputs: _Outputs, line: int) -> str:
     note = rows.notes[int(rows.patterns.unit[rows.pattern[row]])]
     if note:
         amount = Message("{amount}, by {note}", amount=amount, note=note)
-    if activity.exchanges.per[line] != PER_PERIOD:
+    if activity.exchanges.per[line] != Per.PERIOD:
         return amount
     if not activity.exchange_value[line]:
         return Message("{amount} in the period", amount=amount)

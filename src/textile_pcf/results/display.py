@@ -121,12 +121,12 @@ def _both_figures(result: Views, row: int, language: str) -> str:
     return f"<p>{' · '.join(texts)}</p>"
 
 
-def stage_bars(result: Views, row: int, language: str, times: float = 1.0) -> str:
-    """Return the stages of one product as bars (SVG), scaled by `times`; stages outside the boundary are pale and below.
+def stage_bars(result: Views, row: int, language: str) -> str:
+    """Return the stages of one product as bars (SVG); stages outside the boundary are pale and below.
 
     Biogenic CO2 removals are left out; shares are of the figure without them.
     """
-    values = result.emissions_by_stage[row] * times
+    values = result.emissions_by_stage[row]
     used = [(info, float(values[k])) for k, info in enumerate(result.stages) if values[k]]
     used.sort(key=lambda entry: entry[0].outside)  # memo below, else in the material's way
     if not used:
@@ -135,7 +135,7 @@ def stage_bars(result: Views, row: int, language: str, times: float = 1.0) -> st
     low, high = min(0.0, *(value for _, value in used)), max(0.0, *(value for _, value in used))
     scale = (WIDTH - left - VALUES) / (high - low)
     zero = left - low * scale
-    total = float(result.headline.excluding[row]) * times
+    total = float(result.headline.excluding[row])
     axis = _Axis(left, zero, scale)
     drawn = "".join(
         _bar(_name(info, language), value, total, info.outside, place * ROW, axis) for place, (info, value) in enumerate(used)

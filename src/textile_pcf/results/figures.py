@@ -12,7 +12,6 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.inventory.completeness import Completeness, completeness
 from textile_pcf.inventory.inventory import Inventory
-from textile_pcf.inventory.matching import factor_rows
 from textile_pcf.inventory.processes import Processes
 from textile_pcf.inventory.product_mass import product_units_of
 from textile_pcf.results.carbon_content import carbon_content
@@ -147,7 +146,7 @@ class Figures(Sums):
         mapping of int to sequence of int
             Index of a table → rows in it, from 0.
         """
-        return factor_rows(self.inventory.matches)
+        return dict(self.inventory.matches.used_rows)
 
     def terms(self, product: int, stage: int, language: str) -> list[str]:
         """Return text on the losses and the computed properties of a stage of a product.

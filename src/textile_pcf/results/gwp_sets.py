@@ -13,8 +13,9 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.columns import distinct_codes
 from textile_pcf.factors.matcher import OTHER_SET
 from textile_pcf.factors.values import has_gases
+from textile_pcf.inventory.completeness import STATES_SHARE
 from textile_pcf.messages.catalogue import fixed_text
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import CodedMessage, Message
 from textile_pcf.results.default_shares import gross_of_lines
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -133,9 +134,10 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
         return None
     low, high = float(other.min()) * 100, float(other.max()) * 100
     if high - low < SAME:
-        return Message("{high:.3g} % of the gross emissions rest on factors that were not made with {gwp}.", high=high, gwp=gwp)
+        template = "{high:.3g} % of the gross emissions rest on factors that were not made with {gwp}."
+        return CodedMessage(STATES_SHARE, template, high=high, gwp=gwp)
     template = "{low:.3g} % to {high:.3g} % of the gross emissions of a product rest on factors that were not made with {gwp}."
-    return Message(template, low=low, high=high, gwp=gwp)
+    return CodedMessage(STATES_SHARE, template, low=low, high=high, gwp=gwp)
 
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.activity.row_patterns import PER_PERIOD, PER_PRODUCT
+from textile_pcf.activity.row_patterns import Per
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.columns import Categorical, group_rows
 from textile_pcf.factors import LINK, SPLIT_SIZE, FactorTable
@@ -91,7 +91,7 @@ def _components(activity: Activity) -> Categorical:
 
 def _whole(spec: FlowSpec, per: int, rules: RuleSet) -> Unit:
     """Unit of a row's value by what it is per."""
-    return {PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit / parse_unit("kg")}.get(per, spec.ratio_unit)
+    return {Per.PRODUCT: spec.unit / rules.product_unit, Per.PERIOD: spec.unit / parse_unit("kg")}.get(per, spec.ratio_unit)
 
 
 def _values(activity: Activity, quantities: Quantities) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _drivers(inventory: Inventory) -> dict[str, Any]:
     terms: list[tuple[Driver | None, ...]] = []
     for number_of_pattern, row in enumerate(first):
         spec, per = rules.flows[flows.flow[row]], int(flows.per[row])
-        names = {PER_PRODUCT: ("product",), PER_PERIOD: ("output",)}.get(per, spec.drivers)
+        names = {Per.PRODUCT: ("product",), Per.PERIOD: ("output",)}.get(per, spec.drivers)
         rows = np.flatnonzero(pattern == number_of_pattern)
         for column, name in enumerate(names):
             values[rows, column] = _driver_values(inventory, spec, name, rows)

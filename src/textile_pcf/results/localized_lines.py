@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from textile_pcf.factors.matching import PROXY
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import localize
 from textile_pcf.results.contributions import Contributions, Driver, DriverKind
-
-PROXY = "(proxy)"
-"""Stands in the request of a line whose factor stands in for another."""
 
 
 def amount_origin(lines: Contributions, line: int, language: str) -> tuple[str, str]:

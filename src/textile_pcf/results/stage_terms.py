@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from textile_pcf.activity import Activity
-from textile_pcf.inventory.quantities import COMPUTED, Quantities, method_input, property_origin
+from textile_pcf.inventory.quantities import Origin, Quantities, method_input, property_origin
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
 from textile_pcf.results.data_origins import source_title
@@ -69,7 +69,7 @@ def _computed(activity: Activity, quantities: Quantities, stage: int, entry: int
     origins = property_origin(activity, quantities)
     for spec in activity.rules.properties:
         index = int(activity.property_entries.offsets[spec.index]) + entry
-        if spec.stage != stage or spec.method is None or origins[index] != COMPUTED:
+        if spec.stage != stage or spec.method is None or origins[index] != Origin.COMPUTED:
             continue
         inputs = ", ".join(
             f"{name} {_value(activity, quantities, activity.rules.properties[index], stage, entry, spec.method.inputs[name])}"

@@ -14,7 +14,7 @@ from textile_pcf.inventory.completeness import catalogue_warnings, completeness_
 from textile_pcf.inventory.double_counting import double_transport_texts, find_double_transport
 from textile_pcf.inventory.factor_age import age_warnings, old_factors
 from textile_pcf.inventory.inventory import Inventory
-from textile_pcf.inventory.matching import factor_rows, late_warnings, match_warnings
+from textile_pcf.inventory.matching import late_warnings, match_warnings
 from textile_pcf.inventory.period_totals import added_years
 from textile_pcf.inventory.plausibility import Warning_, check_plausibility
 from textile_pcf.inventory.supply_mix import idle_supply
@@ -45,7 +45,7 @@ def _checks(inventory: Inventory, run: Run) -> tuple[Check, ...]:
     activity, matches, rules = inventory.activity, inventory.matches, inventory.activity.rules
     declared, requirements = matches.have(BOUGHT), rules.document.data_requirements
     may_warn = matches.have(WARNED) or run.factors.has_misnamed_rows
-    tables = run.factors.warnings(run.gwp, factor_rows(matches), run.biogenic) if may_warn else ()
+    tables = run.factors.warnings(run.gwp, matches.used_rows, run.biogenic) if may_warn else ()
     idle = () if run.supply is None else idle_supply(rules, run.supply)
     of_run = ((-1, text) for text in (*tables, *idle))
     of_rows = (*added_years(activity), *of_run, *match_warnings(activity, matches))

@@ -105,6 +105,21 @@ class RuleSet:
         """
         return "product" if index == PRODUCT else self.stages[index].id
 
+    def is_component_stage(self, index: int) -> bool:
+        """Return whether a stage is calculated per component; the product itself is not.
+
+        Parameters
+        ----------
+        index : int
+            Index in `stages`, or `PRODUCT`.
+
+        Returns
+        -------
+        bool
+            Whether its quantities have an entry per component.
+        """
+        return index != PRODUCT and self.stages[index].component
+
     def product_property(self, name: str) -> PropertySpec | None:
         """Return the property of the product with an id, or None where the rule has none.
 

@@ -11,7 +11,7 @@ from textile_pcf.inventory.amount_sources import property_entries
 from textile_pcf.inventory.defaults import RuleNumber, property_on
 from textile_pcf.inventory.draw_sources import ActivityRow
 from textile_pcf.inventory.inventory import Inventory
-from textile_pcf.inventory.quantities import BY_RULE, COMPUTED, GIVEN, property_origin
+from textile_pcf.inventory.quantities import Origin, property_origin
 from textile_pcf.rules import PropertySpec, RuleSet
 from textile_pcf.rules.compile_balance import CONTENT
 from textile_pcf.uncertainty_analysis.spreads import Spreads
@@ -67,12 +67,12 @@ def _declared_properties(inventory: Inventory, spreads: Spreads, wanted: set[int
         origin, rows = origins[block], activity.property_rows[block]
         values = np.ones(len(origin)) if spec.choice else np.zeros(len(origin))
         if not spec.choice:
-            for entry in np.flatnonzero((origin == GIVEN) & may_vary[rows]).tolist():
+            for entry in np.flatnonzero((origin == Origin.GIVEN) & may_vary[rows]).tolist():
                 values[entry] = spreads.of(ActivityRow(int(rows[entry])), float(activity.value[rows[entry]])) is not None
-            values = np.where(origin == BY_RULE, _by_rule(inventory, spreads, spec, known), values)
+            values = np.where(origin == Origin.BY_RULE, _by_rule(inventory, spreads, spec, known), values)
             inputs = [property_on(activity, known, index, spec.stage) for index in spec.inputs.values()]
             computed = np.min(inputs, axis=0) if inputs else np.zeros(len(origin))
-            values = np.where(origin == COMPUTED, computed, values)
+            values = np.where(origin == Origin.COMPUTED, computed, values)
         known[block] = values
     return known
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from textile_pcf.messages.message import Message
@@ -79,8 +79,8 @@ def own_units(definitions: Mapping[str, str]) -> UnitNames | None:
 def _own_units(definitions: tuple[tuple[str, str], ...]) -> UnitNames:
     texts = dict(definitions)
     errors = {name: error for name in texts if (error := _name_error(name, texts)) is not None}
-    values = _evaluate(texts, errors)
-    names = UnitNames(values_on_top(values))
+    values, wrong = _evaluate({name: text for name, text in texts.items() if name not in errors}, errors)
+    names, errors = UnitNames(values_on_top(values)), errors | wrong
     if errors:
         raise OwnUnitsError({name: errors[name] for name in texts if name in errors}, names)
     return names
@@ -100,13 +100,13 @@ def _name_error(name: str, names: Mapping[str, str]) -> UnitError | None:
     return None
 
 
-def _evaluate(texts: Mapping[str, str], errors: dict[str, UnitError]) -> dict[str, Value]:
-    """Return the value of each definition, those that others need first; add what is wrong with the others to `errors`.
+def _evaluate(texts: Mapping[str, str], unnamed: Collection[str]) -> tuple[dict[str, Value], dict[str, UnitError]]:
+    """Return the value of each definition, those that others need first, and what is wrong with the others.
 
-    A definition that only fails because it uses a wrong one is not reported.
+    A definition that only fails because it uses a wrong one, or an `unnamed` one whose name is wrong, is not reported.
     """
-    values: dict[str, Value] = {}
-    waiting = {name: text for name, text in texts.items() if name not in errors}
+    values, errors = dict[str, Value](), dict[str, UnitError]()
+    waiting = dict(texts)
     while waiting:
         known = {**unit_values(), **values}
         ready: list[str] = []
@@ -117,7 +117,7 @@ def _evaluate(texts: Mapping[str, str], errors: dict[str, UnitError]) -> dict[st
                 needed = error.name.rstrip("234")
                 if needed in waiting:
                     continue  # evaluated later
-                if needed not in errors:
+                if needed not in errors and needed not in unnamed:
                     errors[name] = error
             ready.append(name)
         if not ready:
@@ -125,4 +125,4 @@ def _evaluate(texts: Mapping[str, str], errors: dict[str, UnitError]) -> dict[st
             errors[next(iter(waiting))] = UnitError(what, "Define one of them in a unit of the library, such as kg.")
             break
         waiting = {name: text for name, text in waiting.items() if name not in ready}
-    return values
+    return values, errors

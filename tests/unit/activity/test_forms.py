@@ -207,6 +207,21 @@ def test_columns_of_flows(rule: Path, tmp_path: Path) -> None:
     assert "columns" not in result.provenance
 
 
+def test_kept_columns_may_have_any_name_beside_own_columns(rule: Path, tmp_path: Path) -> None:
+    """What a form calls its columns does not matter to how own columns are named while it is read."""
+    texts = {"form number": "F-7", "form 1": "first", "ignored 1": "none", "ignored by us": "no"}
+    row = {"style": "P", "weaving power": 0.4, "dyeing power": 1.2, "remark": "x", **texts}
+    power = {name: {"stage": name, "flow": "electricity", "unit": "kWh/kg"} for name in ("weaving", "dyeing")}
+    mapping = {
+        "columns": {"style": "product", **{f"{name} power": cells for name, cells in power.items()}},
+        "ignore": ["remark"],
+    }
+    result = tp.footprint(written([row], tmp_path / "form.csv"), rule, rule.with_name("factors.csv"), columns=mapping,
+                          keep=list(texts))  # fmt: skip
+    assert result["P"].kept == texts
+    assert result.totals[0] == pytest.approx(0.5 * (0.4 + 1.2))
+
+
 def test_a_total_below_the_styles_is_no_style(rule: Path, tmp_path: Path) -> None:
     """Weavers write the sum, and the mean, of all styles below them; these became products with a footprint."""
     below = [{"款": "合 计", "织造用电(kWh)": 2000, "织造产出": 1000, "染色电耗": 2},

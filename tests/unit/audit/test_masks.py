@@ -114,6 +114,15 @@ def test_strict_merges_the_exposed_stage_with_the_largest_other_one(tmp_path: Pa
     assert not {"groups", "by_component", "split", "headline"} & set(product)
 
 
+def test_strict_leaves_out_warnings_that_state_a_part_of_the_result(tmp_path: Path) -> None:
+    table = TABLE + factor("wood", 0.05, "true").replace("AR6", "AR5")
+    rows = [*ONE, ("P", "weaving", "power", 2.0, "grid"), ("P", "finishing", "power", 0.5, "wood")]
+    with pytest.warns(tp.PcfWarning, match="% of the gross emissions"):
+        result = calculate(tmp_path, table, rows)
+    assert any("% of the gross emissions" in text for text in result.published().warnings("P"))
+    assert not any("%" in text for text in result.published(strict=True).warnings("P"))
+
+
 def test_strict_refuses_a_product_whose_total_gives_the_number_away(tmp_path: Path) -> None:
     result = calculate(tmp_path, TABLE, [("P", "dyeing", "heat", 5.0, "steam")])
     with pytest.raises(tp.UsageError, match="The total of P alone") as raised:

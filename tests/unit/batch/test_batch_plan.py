@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from textile_pcf.batch import row_groups
 from textile_pcf.batch.partitioning import plan_by_rows, plan_partitions
 
 ROWS = 800  # of a partition: two row groups
@@ -129,6 +132,23 @@ def test_a_large_row_group_is_divided_where_products_begin(place: Path) -> None:
             ((0,), 0, 800, 0), ((0,), 800, 800, 800), ((0,), 1_600, 800, 1_600),
         ]  # fmt: skip
         assert plan.products == 60
+
+
+def test_a_divided_row_group_is_decoded_once_and_is_not_sent_to_other_processes(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Products 0 to 59 in one row group, then 60 to 119: six partitions are read with two readings of the file."""
+    plan = plan_partitions(written(place / "divided.parquet", [products(0, 60), products(60, 60)]), ROWS)
+    assert plan.partitions is not None and len(plan.partitions) == 6
+    read, shared = list[list[int]](), row_groups.SharedRowGroups()
+    original = row_groups.read_row_groups
+    monkeypatch.setattr(row_groups, "read_row_groups", lambda *args: read.append(args[2]) or original(*args))
+    for partition in plan.partitions:
+        number = partition.number * 20
+        wanted = replace(partition, product=None)
+        assert wanted.read(shared).column("product").to_pylist() == products(number, 20)
+    assert read == [[0], [1]]
+    assert pickle.loads(pickle.dumps(shared)) == row_groups.SharedRowGroups() != shared
 
 
 def test_a_product_of_a_divided_row_group_may_go_on_in_the_next(place: Path) -> None:

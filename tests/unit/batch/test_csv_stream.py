@@ -19,8 +19,10 @@ from small_batches import batch
 
 import textile_pcf as tp
 from textile_pcf.batch import csv_stream
+from textile_pcf.batch.row_groups import SharedRowGroups
 from textile_pcf.batch.source_files import find_files
 from textile_pcf.batch.sources import partition_source
+from textile_pcf.batch.worker import read_table
 from textile_pcf.columns import parse_numbers
 from textile_pcf.columns.arrow_strings import ArrowStrings
 from textile_pcf.errors import PcfError
@@ -59,7 +61,7 @@ def told(source: Any, folder: Path, streamed: bool, per_file: int = 4) -> Any:
         lines: dict[str, Any] = {}
         seen: dict[str, int] = {}
         for part in found.partitions:
-            table = part.table(part.read())
+            table = read_table(part, SharedRowGroups())
             for row in range(table.rows):
                 cells = {name: str(column[row]) for name, column in table.columns.items()}
                 lines[table.location(row)] = cells

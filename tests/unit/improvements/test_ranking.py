@@ -15,7 +15,7 @@ from improvement_inputs import FACTORS, HEAT_RECOVERY, MOTORS, OUTPUT, POWER, RO
 import textile_pcf as tp
 from textile_pcf.cli import run
 from textile_pcf.improvements.money import annuity
-from textile_pcf.improvements.ranking import order_and_write_fronts
+from textile_pcf.improvements.ranking import dominance_fronts, rank_order
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -171,7 +171,7 @@ def test_dominance_first_then_cost_per_tonne_and_no_saving_last(rank):
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=12))
 def test_no_measure_comes_after_one_that_it_dominates(pairs):
     rows = [{"group": "gain", "tonnes_per_year": t, "cost_per_year": -m} for t, m in pairs]
-    order = order_and_write_fronts(rows)
+    order = rank_order(rows, dominance_fronts(rows))
     assert sorted(order) == list(range(len(rows)))
     for place, k in enumerate(order):
         for later in order[place + 1 :]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.activity.row_patterns import PER_DRIVER, PER_PERIOD, PER_PRODUCT
+from textile_pcf.activity.row_patterns import Per
 from textile_pcf.report.live.model import ProductModel, given_losses, given_rows
 from textile_pcf.rules import FlowSpec, LossSpec
 from textile_pcf.units import parse_unit
@@ -189,9 +189,9 @@ def _shown_amount(
     if len(set(sums.values())) > 1 or len(per) > 1:
         return 100.0, "%", None
     basis, value = per.pop(), next(iter(sums.values()))
-    units = {PER_DRIVER: spec.ratio_unit, PER_PRODUCT: spec.unit / rules.product_unit, PER_PERIOD: spec.unit / parse_unit("kg")}
+    units = {Per.DRIVER: spec.ratio_unit, Per.PRODUCT: spec.unit / rules.product_unit, Per.PERIOD: spec.unit / parse_unit("kg")}
     unit = units[basis]
-    in_band = not of_many and (basis == PER_DRIVER or (basis == PER_PERIOD and spec.drivers == ("output",)))
+    in_band = not of_many and (basis == Per.DRIVER or (basis == Per.PERIOD and spec.drivers == ("output",)))
     band = spec.plausible if in_band else None
     return value / unit.factor, unit.text, None if band is None else (band[0] / unit.factor, band[1] / unit.factor)
 
