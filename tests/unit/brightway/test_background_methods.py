@@ -1,0 +1,130 @@
+"""Impact methods as ecoinvent publishes them, and locations of its activities."""
+
+from __future__ import annotations
+
+import pytest
+
+import textile_pcf as tp
+from textile_pcf.brightway import factors_from_brightway
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+FLOWS = {  # code: name, first compartment
+    "co2": ("Carbon dioxide, fossil", "air"),
+    "from soil": ("Carbon dioxide, from soil or biomass stock", "air"),
+    "to soil": ("Carbon dioxide, to soil or biomass stock", "soil"),
+    "in air": ("Carbon dioxide, in air", "natural resource"),
+    "biogenic": ("Carbon dioxide, non-fossil", "air"),
+    "ch4": ("Methane, fossil", "air"),
+    "bch4": ("Methane, non-fossil", "air"),
+    "ch4 to water": ("Methane, fossil", "water"),
+    "n2o": ("Dinitrogen monoxide", "air"),
+}
+SOIL = {"co2": 1, "from soil": 1, "to soil": -1}
+METHODS = {  # as in LCIA_Implementation 3.9 of ecoinvent: unit, factors
+    "IPCC 2021": ("kg CO2-Eq", SOIL | {"ch4": 29.8, "bch4": 27, "n2o": 273}),
+    "EF v3.1 EN15804": ("kg CO2-Eq", SOIL | {"ch4": 29.8, "bch4": 27, "n2o": 273, "in air": -1, "biogenic": 1}),
+    "EF v3.0 EN15804": ("kg CO2-Eq", SOIL | {"ch4": 36.8, "bch4": 34, "n2o": 298, "in air": -1, "biogenic": 1}),
+    "TRACI v2.1": ("kg CO2-Eq", SOIL | {"ch4": 25, "bch4": 25, "n2o": 298, "biogenic": 1}),
+    "Ecological Scarcity 2021": ("UBP", {"co2": 1000, "ch4": 29800}),
+}
+COTTON = {"co2": 1.0, "n2o": 0.005, "from soil": 0.2, "to soil": 0.05, "in air": 1.6, "biogenic": 0.1, "bch4": 0.001}
+LOCATIONS = {"row": "RoW", "csg": "CN-CSG", "uk": "UK", "eu": "Europe without Switzerland", "own": "Site 7", "none": None}
+
+
+def method(name: str) -> tuple[str, str, str]:
+    return (name, "climate change", "global warming potential (GWP100)")
+
+
+@pytest.fixture(scope="module")
+def cotton(data):
+    """Cotton at 6 locations, and methods with the factors that ecoinvent publishes."""
+    data.projects.set_current("methods")
+    kinds = {"natural resource": "natural resource"}
+    data.Database("flows").write(
+        {
+            ("flows", code): {"name": name, "categories": (place,), "unit": "kilogram", "type": kinds.get(place, "emission")}
+            for code, (name, place) in FLOWS.items()
+        }
+    )
+    for name, (unit, factors) in METHODS.items():
+        written = data.Method(method(name))
+        written.register(unit=unit)
+        written.write([(("flows", code), float(factor)) for code, factor in factors.items()])
+    taken = [{"input": ("flows", code), "amount": amount, "type": "biosphere"} for code, amount in COTTON.items()]
+    data.Database("cotton").write(
+        {
+            ("cotton", code): {
+                "name": f"cotton {code}", "unit": "kilogram", "location": location, "type": "process",
+                "exchanges": [{"input": ("cotton", code), "amount": 1, "type": "production"}, *taken],
+            }
+            for code, location in LOCATIONS.items()
+        }
+    )  # fmt: skip
+    data.projects.set_current("default")
+
+
+def factor(name: str, **more):
+    return factors_from_brightway("methods", "cotton", method(name), {"cotton_lint": "row"}, **more).tables[0]
+
+
+WITHOUT_BIOGENIC_CO2 = {  # kg CO2e per kg: fossil + soil + methane + nitrous oxide
+    "IPCC 2021": 1 + 0.2 - 0.05 + 0.001 * 27 + 0.005 * 273,
+    "EF v3.1 EN15804": 1 + 0.2 - 0.05 + 0.001 * 27 + 0.005 * 273,
+    "EF v3.0 EN15804": 1 + 0.2 - 0.05 + 0.001 * 34 + 0.005 * 298,
+    "TRACI v2.1": 1 + 0.2 - 0.05 + 0.001 * 25 + 0.005 * 298,
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_BIOGENIC_CO2)
+def test_no_method_counts_biogenic_co2_or_uptake_in_the_value(cotton, name):
+    assert factor(name).numbers["value"][0] == pytest.approx(WITHOUT_BIOGENIC_CO2[name], rel=1e-6)
+
+
+@pytest.mark.parametrize(("name", "gwp"), [("IPCC 2021", "AR6"), ("EF v3.1 EN15804", "EF3.1"), ("TRACI v2.1", "AR4")])
+def test_carbon_that_goes_into_the_soil_is_taken_from_that_of_land_use(cotton, name, gwp):
+    """Its factor is -1; the set is recognised all the same, and the row holds the gases."""
+    table = factor(name)
+    assert table.texts["gwp"] == [gwp]
+    gases = {gas: table.numbers[gas][0] for gas in ("co2_fossil", "co2_land_use", "n2o", "co2_biogenic", "co2_uptake")}
+    assert gases == pytest.approx(
+        {"co2_fossil": 1.0, "co2_land_use": 0.2 - 0.05, "n2o": 0.005, "co2_biogenic": 0.1, "co2_uptake": 1.6}, rel=1e-6
+    )
+
+
+def test_what_a_method_of_other_weights_counts_of_biogenic_co2_is_noted(cotton):
+    table = factor("EF v3.0 EN15804")
+    assert table.texts["gwp"] == ["unknown"]
+    assert "-1.5 kgCO2e of biogenic CO2 and uptake, which is left out" in table.texts["notes"][0]
+
+
+def test_a_set_that_the_method_does_not_use_is_refused(cotton):
+    assert factor("IPCC 2021", gwp="AR6").texts["gwp"] == ["AR6"]
+    with pytest.raises(tp.UsageError, match=r"weighs ch4_fossil with 36\.8, AR5 with 30"):
+        factor("EF v3.0 EN15804", gwp="AR5")
+    with pytest.raises(tp.UsageError, match="'AR7' is not a GWP set"):
+        factor("IPCC 2021", gwp="AR7")
+
+
+def test_a_method_in_another_unit_is_refused(cotton):
+    with pytest.raises(tp.UsageError, match="is in UBP, not in kg CO2e"):
+        factor("Ecological Scarcity 2021")
+
+
+def test_locations_of_ecoinvent_are_our_regions(cotton):
+    """RoW is the world, a grid of China is ours; what is not known stays as it is."""
+    table = factors_from_brightway("methods", "cotton", method("IPCC 2021"), {code: code for code in LOCATIONS}).tables[0]
+    assert dict(zip(table.texts["item"], table.texts["region"], strict=True)) == {
+        "row": "GLO", "csg": "CN-GRID-S", "uk": "GB", "eu": "RER", "own": "Site 7", "none": "GLO",
+    }  # fmt: skip
+    assert "The location is RoW." in table.texts["notes"][0]
+
+
+def test_arguments_of_other_types(cotton):
+    listed = factors_from_brightway("methods", "cotton", list(method("IPCC 2021")), {"cotton_lint": "row"})
+    assert listed.items == ["cotton_lint"]
+    for argument in ({"redistributable": "false"}, {"licence": 3}):
+        with pytest.raises(tp.UsageError, match="This is of type"):
+            factor("IPCC 2021", **argument)
+    with pytest.raises(tp.UsageError, match="not the name of a method"):
+        factors_from_brightway("methods", "cotton", "IPCC 2021")
