@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import textile_pcf as tp
-from textile_pcf.brightway import factors_from_brightway
+from textile_pcf.brightway import factors_from_brightway, scores_of, to_datapackage, write_database
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -51,12 +51,14 @@ def cotton(data):
         written = data.Method(method(name))
         written.register(unit=unit)
         written.write([(("flows", code), float(factor)) for code, factor in factors.items()])
-    taken = [{"input": ("flows", code), "amount": amount, "type": "biosphere"} for code, amount in COTTON.items()]
     data.Database("cotton").write(
         {
             ("cotton", code): {
                 "name": f"cotton {code}", "unit": "kilogram", "location": location, "type": "process",
-                "exchanges": [{"input": ("cotton", code), "amount": 1, "type": "production"}, *taken],
+                "exchanges": [
+                    {"input": ("cotton", code), "amount": 1, "type": "production"},
+                    *({"input": ("flows", flow), "amount": amount, "type": "biosphere"} for flow, amount in COTTON.items()),
+                ],
             }
             for code, location in LOCATIONS.items()
         }
@@ -128,3 +130,26 @@ def test_arguments_of_other_types(cotton):
             factor("IPCC 2021", **argument)
     with pytest.raises(tp.UsageError, match="not the name of a method"):
         factors_from_brightway("methods", "cotton", "IPCC 2021")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"path": "no such folder/package.zip"}, "There is no such folder."),
+     ({"first_id": 1.5}, "This is no id."), ({"first_id": -1}, "This is no id."), ({"first_id": "1"}, "This is no id.")],
+)  # fmt: skip
+def test_a_package_that_cannot_be_written_is_refused(data, tmp_path, options, words):
+    result = tp.footprint(*tp.load_example("jeans"))
+    if "path" in options:
+        options = {"path": tmp_path / options["path"]}
+    with pytest.raises(tp.UsageError, match=words):
+        to_datapackage(result, **options)
+
+
+def test_names_and_results_of_other_types(data):
+    result = tp.footprint(*tp.load_example("jeans"))
+    for project, database in (("", "fabric"), (7, "fabric"), ("mill", ""), ("mill", 5)):
+        with pytest.raises(tp.UsageError, match=r"The name is empty|not a name"):
+            write_database(result, project, database)
+    for call in (to_datapackage, scores_of, lambda other: write_database(other, "mill", "fabric")):
+        with pytest.raises(tp.UsageError, match="not a result"):
+            call({"total": 1.0})

@@ -214,6 +214,11 @@ def test_own_use_writes_them_and_a_sum_holds_none(restricted, tmp_path):
     assert given_off == pytest.approx(restricted.totals[0], rel=1e-12)
 
 
+def test_no_product_makes_no_package(tmp_path):
+    with pytest.raises(tp.UsageError, match="No product is named"):
+        calculated("jeans").to_openlca(tmp_path / "out.zip", products=[])
+
+
 def test_the_ending_is_zip(tmp_path):
     with pytest.raises(tp.UsageError, match=r"End its name in \.zip"):
         calculated("jeans").to_openlca(tmp_path / "out.json")
