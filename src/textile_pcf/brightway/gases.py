@@ -16,13 +16,13 @@ BIOGENIC = ("co2_biogenic", "co2_uptake")
 TOLERANCE = 0.005  # published warming potentials are rounded
 
 _NAMES: tuple[tuple[str, str], ...] = (  # the first that fits; names of ecoinvent, EF and bw2io's small databases
-    ("co2_land_use", r"carbon dioxide.*(soil or biomass stock|land (use|transformation)|land.use.change)"),
+    ("co2_land_use", r"carbon dioxide.*(soil or biomass stock|land (use|transformation)|land.use.change)\)?"),
     ("co2_uptake", r"carbon dioxide,? (in air|non-fossil, resource correction)"),
-    ("co2_biogenic", r"carbon dioxide.*(non-fossil|biogenic)"),
+    ("co2_biogenic", r"carbon dioxide.*(non-fossil|biogenic)\)?"),
     ("co2_fossil", r"carbon dioxide(,? \(?fossil\)?)?"),
-    ("ch4_biogenic", r"methane.*(non-fossil|biogenic)"),
+    ("ch4_biogenic", r"methane,? ?\(?(non-fossil|biogenic)\)?"),
     ("ch4_fossil", r"methane,? ?\(?fossil\)?"),
-    ("n2o", r"(di)?nitrogen (mon)?oxide|nitrous oxide"),
+    ("n2o", r"dinitrogen (mon)?oxide|nitrous oxide"),
 )
 
 
@@ -52,6 +52,8 @@ def gas_of(name: str) -> str | None:
     --------
     >>> gas_of("Carbon dioxide, fossil"), gas_of("Methane, non-fossil"), gas_of("Carbon dioxide, in air"), gas_of("Methane")
     ('co2_fossil', 'ch4_biogenic', 'co2_uptake', None)
+    >>> gas_of("carbon dioxide (land use change)"), gas_of("carbon dioxide (biogenic)"), gas_of("methane (biogenic)")
+    ('co2_land_use', 'co2_biogenic', 'ch4_biogenic')
     """
     text = name.strip().lower()
     return next((gas for gas, pattern in _NAMES if re.fullmatch(pattern, text)), None)
@@ -92,12 +94,12 @@ def gases_of(brightway: Any, method: tuple[str, ...], gwp: str | None) -> Gases:
 
 def _gas_of_flow(node: Any, characterised: bool) -> tuple[str | None, float]:
     """Return the gas of an elementary flow, and its mass per kg of the flow: negative where it is taken out of the air."""
-    gas, compartment = gas_of(node["name"]), str((*(node.get("categories") or ()), "")[0]).casefold()
-    resource = node.get("type") == "natural resource" or "resource" in compartment
+    gas, compartments = gas_of(node["name"]), str(node.get("categories") or "air").casefold()
+    resource = node.get("type") == "natural resource" or "resource" in compartments
     if gas in ("co2_fossil", "co2_biogenic") and resource:
         gas = "co2_uptake"
     removed = gas == "co2_land_use" and (resource or ", to soil" in node["name"].lower())
-    if gas not in BIOGENIC and not characterised and (removed or compartment not in ("", "air")):
+    if gas not in BIOGENIC and not characterised and (removed or "air" not in compartments):
         return None, 0.0  # not counted by the method, such as methane to water
     return gas, -1.0 if removed else 1.0
 
@@ -147,11 +149,11 @@ def _set_of(weights: Mapping[str, set[float]], gwp: str | None, method: tuple[st
 
 
 def _deviations(stated: Mapping[str, set[float]], gwp: str) -> dict[str, float]:
-    """Weights of gases that are not those of a set."""
+    """Weights of gases that are not those of a set, in the order of the gases."""
     return {
         gas: value
-        for gas, values in stated.items()
-        for value in values
+        for gas in GASES
+        for value in sorted(stated.get(gas, ()))
         if abs(value - _weight(gas, gwp)) > TOLERANCE * _weight(gas, gwp)
     }
 

@@ -153,3 +153,39 @@ def test_names_and_results_of_other_types(data):
     for call in (to_datapackage, scores_of, lambda other: write_database(other, "mill", "fabric")):
         with pytest.raises(tp.UsageError, match="not a result"):
             call({"total": 1.0})
+
+
+EF_FLOWS = {  # name, compartment, factor of EF 3.1, kg per kg of cotton
+    "co2": ("carbon dioxide (fossil)", "Emissions to air", 1, 1.0),
+    "luc": ("carbon dioxide (land use change)", "Emissions to air", 1, 0.2),
+    "stock": ("carbon dioxide (land use change)", "Resources from air", -1, 0.05),
+    "ch4": ("methane (fossil)", "Emissions to air", 29.8, 0.002),
+    "bch4": ("methane (biogenic)", "Emissions to air", 27, 0.001),
+    "n2o": ("nitrous oxide", "Emissions to air", 273, 0.005),
+    "no": ("nitrogen monoxide", "Emissions to air", None, 0.3),  # NO is no greenhouse gas
+    "bio": ("carbon dioxide (biogenic)", "Emissions to air", None, 0.1),
+    "up": ("carbon dioxide (biogenic)", "Resources from air", None, 1.6),
+}
+
+
+def test_flows_of_ef_and_ilcd_are_recognised_by_their_names_and_compartments(data):
+    """What is taken from the air is a resource of the same name as what is given off."""
+    data.projects.set_current("ef")
+    data.Database("ef").write(
+        {
+            ("ef", code): {"name": name, "categories": (place,), "unit": "kilogram", "type": "emission"}
+            for code, (name, place, *_) in EF_FLOWS.items()
+        }
+    )
+    written = data.Method(method("EF 3.1"))
+    written.register(unit="kg CO2 eq")
+    written.write([(("ef", code), float(factor)) for code, (_, _, factor, _) in EF_FLOWS.items() if factor])
+    exchanges = [{"input": ("ef", code), "amount": amount, "type": "biosphere"} for code, (*_, amount) in EF_FLOWS.items()]
+    exchanges.append({"input": ("lint", "lint"), "amount": 1, "type": "production"})
+    data.Database("lint").write(
+        {("lint", "lint"): {"name": "lint", "unit": "kilogram", "location": "CN", "exchanges": exchanges}}
+    )
+    data.projects.set_current("default")
+    numbers = factors_from_brightway("ef", "lint", method("EF 3.1")).tables[0].numbers
+    gases = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o", "co2_biogenic", "co2_uptake")
+    assert [numbers[gas][0] for gas in gases] == pytest.approx([1.0, 0.15, 0.002, 0.001, 0.005, 0.1, 1.6], rel=1e-6)
