@@ -86,6 +86,7 @@ def _sources(rules: CategoryRules) -> Iterator[str]:
 
 def _product(rules: CategoryRules) -> Iterator[str]:
     yield "product:"
+    yield from _doubtful_unit(2, rules.unit, rules.unit_text)
     yield f"  unit: {_unit(rules.unit)}"
     if rules.unit != "kg":
         yield _remark(2, Message("Give the property `mass` of one {unit}, so that masses can be solved.", unit=rules.unit))
@@ -137,8 +138,7 @@ def _flow(row: CategoryRow) -> Iterator[str]:
     if row.doubtful_basis:
         text = "Is it per reference product, as the words say, or per output, as the kind says?"
         yield _remark(8, Message(text))
-    if row.unit != row.unit_text.rpartition("/")[2].strip():
-        yield _remark(8, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(row.unit_text)))
+    yield from _doubtful_unit(8, row.unit, row.unit_text)
     yield f"        unit: {_unit(row.unit)}"
     yield f"        per: {'product' if row.per_reference else 'output'}"
     yield "        optional: true" if row.conditional else "        optional: false"
@@ -146,6 +146,12 @@ def _flow(row: CategoryRow) -> Iterator[str]:
         yield "        kind: end_of_life"
     yield f"        title: {_titles(row.title)}"
     yield f"        note: {_quoted(row.measure or str(row.title))}"
+
+
+def _doubtful_unit(indent: int, unit: str, printed: str) -> Iterator[str]:
+    """Yield a question where a unit is not printed as we write it."""
+    if unit != printed.rpartition("/")[2].strip():
+        yield _remark(indent, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(printed)))
 
 
 def _remarks(process: CategoryProcess) -> Iterator[str]:

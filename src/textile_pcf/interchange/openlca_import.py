@@ -15,7 +15,7 @@ from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.interchange.item_names import item_id
 from textile_pcf.interchange.json_text import decode_utf8, parse_json
-from textile_pcf.interchange.openlca_units import unit_name
+from textile_pcf.interchange.openlca_units import UNIT_WORDS, unit_name
 from textile_pcf.io.documents import Source
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.io.output_files import as_path
@@ -33,8 +33,6 @@ LARGEST = 500_000_000
 """Bytes of all data sets together that are read."""
 FOLDERS = ("results", "processes", "lcia_categories", "locations")
 LICENCE = "not said in the package; not to be passed on"
-OTHER_NAMES = {"Item(s)": "piece", "Items": "piece"}
-"""Our units by names that openLCA gives them under ids of others."""
 COLUMNS = ("item", "value", "unit", "region", "year", "kind", "name_en", "gwp", "source", "locator", "redistributable", "notes")
 
 
@@ -259,7 +257,7 @@ class _Reader:
         reference = flow.get("unit")
         identifier, name = (reference.get("@id"), reference.get("name")) if isinstance(reference, Mapping) else (None, None)
         text = unit_name(identifier) if isinstance(identifier, str) else None
-        text = text or OTHER_NAMES.get(_text(name), _text(name))
+        text = text or UNIT_WORDS.get(_text(name), _text(name))
         try:
             parse_unit(text)
         except UnitError as error:
