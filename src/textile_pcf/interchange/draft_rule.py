@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from textile_pcf.interchange.category_rules import (
@@ -93,8 +93,9 @@ def _product(rules: CategoryRules) -> Iterator[str]:
 
 
 def _stages(rules: CategoryRules) -> Iterator[str]:
-    for process in rules.processes:
-        yield f"  - id: {_identifier(process.id)}"
+    names = _identifiers([process.id for process in rules.processes])
+    for name, process in zip(names, rules.processes, strict=True):
+        yield f"  - id: {name}"
         yield f"    title: {_titles(process.title)}"
         if process.condition:
             yield f"    note: {_quoted(process.condition)}"
@@ -123,16 +124,16 @@ def _flows(process: CategoryProcess) -> Iterator[str]:
     counted = [row for row in process.rows if row.role == COUNTED]
     if any(row.unit for row in counted):
         yield "    flows:"
-    for row in counted:
+    for name, row in zip(_identifiers([row.id for row in counted]), counted, strict=True):
         if not row.unit:
             text = "{row}: the unit {unit!r} is not known here; write the flow yourself."
             yield _remark(6, Message(text, row=row.id, unit=_line(row.unit_text)))
             continue
-        yield from _flow(row)
+        yield from _flow(name, row)
 
 
-def _flow(row: CategoryRow) -> Iterator[str]:
-    yield f"      {_identifier(row.id)}:"
+def _flow(name: str, row: CategoryRow) -> Iterator[str]:
+    yield f"      {name}:"
     search = f"textile-pcf factors search {_line(str(row.title))}"
     yield _remark(8, Message("Which item of the emission factors is its `factor`? See: {search}", search=search))
     if row.doubtful_basis:
@@ -164,6 +165,19 @@ def _remarks(process: CategoryProcess) -> Iterator[str]:
             yield _remark(4, Message("{named} stays inside the chain; its mass follows from the losses.", named=named), "#")
         elif row.role == NOT_COUNTED:
             yield _remark(4, Message("{named} is no greenhouse gas and is not counted.", named=named), "#")
+
+
+def _identifiers(texts: Iterable[str]) -> list[str]:
+    """Return ids that differ, also where texts differ only in what an id cannot hold, such as Chinese."""
+    found: list[str] = []
+    for text in texts:
+        number, name = 1, _identifier(text)
+        distinct = name
+        while distinct in found:
+            number += 1
+            distinct = f"{name}_{number}"
+        found.append(distinct)
+    return found
 
 
 def _identifier(text: str) -> str:

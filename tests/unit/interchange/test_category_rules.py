@@ -177,3 +177,13 @@ def test_a_unit_of_the_product_that_is_not_ours_is_asked_about(tmp_path, printed
     draft = draft_rule(path)
     question = f"  # OPEN: Is the unit right? It is printed as {printed!r}.\n" if asked else ""
     assert f"product:\n{question}  unit: {unit}\n" in draft
+
+
+def test_rows_with_chinese_ids_are_flows_of_their_own(tmp_path):
+    """Ids of a rule are ASCII; what cannot be in them made two flows one key, and the draft was no YAML."""
+    path = tmp_path / "structured.yaml"
+    path.write_text(
+        DYEHOUSE.replace("UNIT", "kg").replace("row_id: co2", "row_id: 排放").replace("row_id: nf3", "row_id: 泄漏")
+    )
+    draft = draft_rule(path)
+    assert re.findall(r"^      (\w+):$", draft, re.MULTILINE) == ["x", "r134a", "x_2"]
