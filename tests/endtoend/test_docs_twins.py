@@ -28,7 +28,7 @@ def calls(page: str) -> set[str]:
     return {line.partition("  # ")[0].strip() for line in lines if re.search(r"tp\.(calculate_batch|reprice)\(", line)}
 
 
-@pytest.mark.parametrize("name", ["first_steps", "batch", "large_catalogues"])
+@pytest.mark.parametrize("name", ["first_steps", "batch", "large_catalogues", "exchange", "factory"])
 def test_both_pages_run_the_same_commands(name: str) -> None:
     english, chinese = map(commands, pair(name))
     assert english == chinese
@@ -41,9 +41,22 @@ def test_the_chinese_page_on_batches_has_every_call_of_the_english_one() -> None
     assert english <= chinese
 
 
-def test_both_pages_on_batches_have_the_same_sections() -> None:
-    english, chinese = (re.findall(r"^(#+) ", re.sub(FENCED, "", page), re.MULTILINE) for page in pair("batch"))
+@pytest.mark.parametrize("name", ["batch", "exchange", "factory", "factory_chemicals"])
+def test_both_pages_have_the_same_sections(name: str) -> None:
+    english, chinese = (re.findall(r"^(#+) ", re.sub(FENCED, "", page), re.MULTILINE) for page in pair(name))
     assert english == chinese
+
+
+@pytest.mark.parametrize("name", ["exchange", "factory", "factory_chemicals"])
+def test_both_pages_have_the_same_tables_and_points(name: str) -> None:
+    """Rows of each table, and items of lists, in their order; how many lines a paragraph has is a matter of language."""
+
+    def shape(page: str) -> list[str]:
+        return re.findall(r"^(\||- |\d+\. )", re.sub(FENCED, "", page), re.MULTILINE)
+
+    english, chinese = map(shape, pair(name))
+    assert english == chinese
+    assert english
 
 
 def test_both_pages_on_large_catalogues_show_the_same_figures() -> None:
