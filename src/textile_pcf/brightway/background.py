@@ -18,6 +18,9 @@ from textile_pcf.io.read_table import read_table
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
+SINGLE = 1e-6
+"""What single precision leaves of a value, generously."""
+
 
 def factors_from_brightway(
     project: str,
@@ -241,10 +244,12 @@ def _gas_columns(value: float, masses: FloatArray, gases: Gases) -> dict[str, An
     """Return the gases of a row, with the effect of all others added to fossil CO2; only a note if a mass would be negative."""
     by_gas = dict(zip(GASES, map(float, masses), strict=True))
     explained = sum(by_gas[gas] * weight for gas, weight in gases.weights.items())
-    rest = value - explained
-    if abs(rest) <= 1e-9 * max(abs(value), abs(explained)):
+    rest, size = value - explained, max(abs(value), abs(explained))
+    if abs(rest) <= 1e-9 * size:
         rest = 0.0
     by_gas["co2_fossil"] += rest
+    if abs(rest) <= SINGLE * size:  # the method keeps 29.8 in single precision: no gas, and no CO2 below zero
+        rest, by_gas["co2_fossil"] = 0.0, max(by_gas["co2_fossil"], 0.0)
     if min(by_gas.values()) < 0:
         return {"notes": "Gases are not listed: some of them would be negative."}
     note = Message("Other gases add {rest:.4g} kgCO2e, which is included in co2_fossil.", rest=rest) if rest else ""

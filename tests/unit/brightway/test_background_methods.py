@@ -189,3 +189,16 @@ def test_flows_of_ef_and_ilcd_are_recognised_by_their_names_and_compartments(dat
     numbers = factors_from_brightway("ef", "lint", method("EF 3.1")).tables[0].numbers
     gases = ("co2_fossil", "co2_land_use", "ch4_fossil", "ch4_biogenic", "n2o", "co2_biogenic", "co2_uptake")
     assert [numbers[gas][0] for gas in gases] == pytest.approx([1.0, 0.15, 0.002, 0.001, 0.005, 0.1, 1.6], rel=1e-6)
+
+
+def test_methane_alone_has_its_gas(data, cotton):
+    """Factors of a method are kept in single precision; what that leaves is neither another gas nor negative CO2."""
+    data.projects.set_current("methods")
+    exchanges = [{"input": ("flows", "ch4"), "amount": 0.01, "type": "biosphere"}]
+    exchanges.append({"input": ("paddy", "paddy"), "amount": 1, "type": "production"})
+    data.Database("paddy").write({("paddy", "paddy"): {"name": "paddy", "unit": "kilogram", "exchanges": exchanges}})
+    data.projects.set_current("default")
+    table = factors_from_brightway("methods", "paddy", method("IPCC 2021")).tables[0]
+    assert table.numbers["ch4_fossil"][0] == pytest.approx(0.01, rel=1e-6)
+    assert table.numbers["co2_fossil"][0] == pytest.approx(0, abs=1e-12)
+    assert table.texts["notes"] == [""]
