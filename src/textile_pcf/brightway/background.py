@@ -11,13 +11,15 @@ from textile_pcf.brightway.gases import GASES, Gases, gases_of
 from textile_pcf.brightway.packages import open_project
 from textile_pcf.brightway.solved import ActivityScores, score_activities
 from textile_pcf.brightway.units import from_brightway
-from textile_pcf.errors import FactorError, Problem, UsageError
+from textile_pcf.errors import FactorError, Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
+from textile_pcf.factors.gwp import UNKNOWN
 from textile_pcf.io.read_table import read_table
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 
-WORLD = "GLO"
+SINGLE = 1e-6
+"""What single precision leaves of a value, generously."""
 
 
 def factors_from_brightway(
@@ -79,9 +81,11 @@ def factors_from_brightway(
     FactorError
         Units are unknown, activities are not found or do not make one product, or nothing in their life cycle is characterised.
     """
+    method = _checked_arguments(method, licence, redistributable)
     with open_project(project) as brightway:
         _check_exists(database, brightway.databases, "database")
         _check_exists(method, brightway.methods, "method")
+        _refuse_other_units(method, brightway.methods[method].get("unit"))
         activities = select_activities(brightway.Database(database), select)
         rows_units = _units(activities, units or {})
         gases = gases_of(brightway, method, gwp)
@@ -98,6 +102,28 @@ def factors_from_brightway(
 
     cells = read_table(pd.DataFrame(rows).fillna(""), error=FactorError, known_columns=None)
     return FactorTable((check_table(database, cells, document),))
+
+
+def _checked_arguments(method: Any, licence: Any, redistributable: Any) -> tuple[str, ...]:
+    """Return the name of the method as Brightway has it; refuse arguments of other types."""
+    if not isinstance(redistributable, bool):
+        raise wrong_type("redistributable", redistributable, "True or False", "Give True only if the licence allows it.")
+    if licence is not None and not isinstance(licence, str):
+        raise wrong_type("licence", licence, "a text", "Write the name of the licence.")
+    if isinstance(method, list | tuple) and all(isinstance(part, str) for part in method):
+        return tuple(method)
+    raise wrong_type(
+        "method", method, "the name of a method", "Give its parts, such as ('IPCC 2021', 'climate change', 'GWP 100a')."
+    )
+
+
+def _refuse_other_units(method: tuple[str, ...], unit: Any) -> None:
+    """Refuse a method that is stated to be in another unit than kg CO2e."""
+    text = "".join(str(unit or "").casefold().split())
+    if not text or (text.startswith(("kg", "kilogram")) and "co2" in text):
+        return
+    what = Message("The method {method} is in {unit}, not in kg CO2e.", method=", ".join(method), unit=str(unit)[:80])
+    raise UsageError([Problem("method", what, "Choose a method in kg CO2e.", code="method-unit")])
 
 
 def _check_exists(name: Any, existing: Any, object_type: str) -> None:
@@ -129,7 +155,7 @@ def _units(activities: list[SelectedActivity], known: Mapping[str, str]) -> list
     problems = [
         Problem(
             f"{activity.node['database']} ({activity.node['name']})",
-            Message("The unit {unit!r} is not known.", unit=activity.unit),
+            Message("The unit {unit!r} is not known.", unit=known.get(activity.unit, activity.unit)),
             "Define it with units={...}, or leave the activity out with select.",
             code="bad-unit",
         )
@@ -173,7 +199,7 @@ def _rows(
     activities: list[SelectedActivity],
     units: list[str],
     scores: ActivityScores,
-    gases: Gases | None,
+    gases: Gases,
     method: tuple[str, ...],
 ) -> Iterator[dict[str, Any]]:
     """Yield the cells of each factor that differ from row to row."""
@@ -181,14 +207,16 @@ def _rows(
         unit, node = units[number], activity.node
         row: dict[str, Any] = {
             "item": activity.item, "value": float(scores.score[number] - scores.unprinted[number]),
-            "region": node.get("location") or activity.product.get("location") or WORLD,
+            "region": activity.region,
             "unit": f"kgCO2e/({unit})" if "*" in unit or " " in unit else f"kgCO2e/{unit}",
             "source": f"Brightway database {node['database']}", "locator": f"code {node['code']}; method {', '.join(method)}",
             "name_en": " | ".join(filter(None, (node["name"], activity.reference))),
-            "gwp": gases.gwp if gases else "unknown",
+            "gwp": gases.gwp,
         }  # fmt: skip
-        row |= _gas_columns(row["value"], scores.gases[number], gases) if gases else {}
-        yield row | {"notes": " ".join(filter(None, (_treatment_note(activity), row.get("notes", ""))))}
+        known = gases.gwp != UNKNOWN
+        row |= _gas_columns(row["value"], scores.gases[number], gases) if known else _biogenic_note(scores.unprinted[number])
+        notes = (_treatment_note(activity), _location_note(activity), row.get("notes", ""))
+        yield row | {"notes": " ".join(filter(None, notes))}
 
 
 def _treatment_note(activity: SelectedActivity) -> str:
@@ -201,14 +229,27 @@ def _treatment_note(activity: SelectedActivity) -> str:
     )
 
 
+def _location_note(activity: SelectedActivity) -> str:
+    location = activity.location
+    return "" if location in ("", activity.region) else Message("The location is {location}.", location=location)
+
+
+def _biogenic_note(biogenic: float) -> dict[str, Any]:
+    """Note of what the method counts of biogenic CO2 and uptake, which is not in the value."""
+    note = Message("The method adds {biogenic:.4g} kgCO2e of biogenic CO2 and uptake, which is left out.", biogenic=biogenic)
+    return {"notes": note} if biogenic else {}
+
+
 def _gas_columns(value: float, masses: FloatArray, gases: Gases) -> dict[str, Any]:
     """Return the gases of a row, with the effect of all others added to fossil CO2; only a note if a mass would be negative."""
     by_gas = dict(zip(GASES, map(float, masses), strict=True))
     explained = sum(by_gas[gas] * weight for gas, weight in gases.weights.items())
-    rest = value - explained
-    if abs(rest) <= 1e-9 * max(abs(value), abs(explained)):
+    rest, size = value - explained, max(abs(value), abs(explained))
+    if abs(rest) <= 1e-9 * size:
         rest = 0.0
     by_gas["co2_fossil"] += rest
+    if abs(rest) <= SINGLE * size:  # the method keeps 29.8 in single precision: no gas, and no CO2 below zero
+        rest, by_gas["co2_fossil"] = 0.0, max(by_gas["co2_fossil"], 0.0)
     if min(by_gas.values()) < 0:
         return {"notes": "Gases are not listed: some of them would be negative."}
     note = Message("Other gases add {rest:.4g} kgCO2e, which is included in co2_fossil.", rest=rest) if rest else ""

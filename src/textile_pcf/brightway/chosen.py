@@ -9,6 +9,7 @@ from typing import Any
 
 from textile_pcf.errors import FactorError, Problem
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.regions import WORLD, region_of_others
 from textile_pcf.suggest import nearest
 
 Select = Mapping[str, Any] | Iterable[str] | Callable[[Any], bool] | None
@@ -40,6 +41,17 @@ class SelectedActivity:
     def unit(self) -> str:
         """Unit of the product."""
         return str(self.product.get("unit") or self.node.get("unit") or "")
+
+    @property
+    def location(self) -> str:
+        """Location in the database, such as RoW; empty if there is none."""
+        stated = self.node.get("location") or self.product.get("location") or ""
+        return str(stated[-1] if isinstance(stated, tuple | list) else stated)
+
+    @property
+    def region(self) -> str:
+        """Our region of the location: GLO for RoW or none; a location that is not known stays as it is."""
+        return region_of_others(self.location) or self.location or WORLD
 
     @property
     def reference(self) -> str:
@@ -183,7 +195,7 @@ def _with_items(activities: list[SelectedActivity]) -> list[SelectedActivity]:
     """Make items from names, with product and code added where two would be the same."""
     items = [slug(activity.node["name"]) for activity in activities]
     for field in ("reference", "code"):
-        keys = [(item, activity.node.get("location")) for item, activity in zip(items, activities, strict=True)]
+        keys = [(item, activity.region) for item, activity in zip(items, activities, strict=True)]
         duplicates = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
         items = [
             f"{item}_{slug(activity.reference if field == 'reference' else activity.node['code'])}".rstrip("_")

@@ -9,7 +9,7 @@ import numpy as np
 
 from textile_pcf.activity import Activity
 from textile_pcf.brightway.datapackage import PARTS
-from textile_pcf.brightway.packages import open_project
+from textile_pcf.brightway.packages import open_project, refuse_other_than_name, refuse_other_than_result
 from textile_pcf.brightway.units import to_brightway
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.factors import FactorTable
@@ -65,6 +65,8 @@ def write_database(
         Brightway is not installed, the database exists, `activity` does not belong to the result, or the licence of a factor
         forbids it.
     """
+    refuse_other_than_result(result)
+    refuse_other_than_name("database", database)
     if not own_use:
         refuse_restricted(result, Message("the database {name}", name=database))
     system = system_of(result)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import FloatArray, IntArray
-from textile_pcf.brightway.packages import package
-from textile_pcf.errors import Problem, UsageError
-from textile_pcf.io.output_files import as_path
+from textile_pcf.brightway.packages import package, refuse_other_than_result
+from textile_pcf.errors import Problem, UsageError, whole_number
+from textile_pcf.io.output_files import as_path, refuse_unwritable
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Footprint
 from textile_pcf.results.contributions import SPLIT
@@ -67,6 +67,10 @@ def to_datapackage(
     UsageError
         Brightway is not installed, the path exists, there is no such part, or the licence of a factor forbids the file.
     """
+    refuse_other_than_result(result)
+    number = whole_number(first_id)
+    if number is None or number < 0:
+        raise UsageError([Problem("first_id", "This is no id.", "Write a whole number from 0 on.", code="usage")])
     if part not in PARTS:
         raise UsageError(
             [
@@ -80,7 +84,8 @@ def to_datapackage(
         )
     if path is not None and not own_use:
         refuse_restricted(result, Message("the data package {name}", name=Path(path).name))
-    return pack(system_of(result), _filesystem(path), part, flows_as_activities, labels, first_id)
+    system = system_of(result)
+    return pack(system, _filesystem(path), part, flows_as_activities, labels, number)
 
 
 def pack(
@@ -120,8 +125,14 @@ def _filesystem(path: str | Path | None) -> Any:
         raise UsageError([Problem(str(path), "This exists already.", "Name a new folder or .zip file.", code="taken")])
     processing = package("bw_processing")
     if target.suffix == ".zip":
-        return processing.generic_zipfile_filesystem(dirpath=target.parent, filename=target.name, write=True)
-    target.mkdir(parents=True)
+        refuse_unwritable(target, str(path))
+    try:
+        if target.suffix == ".zip":
+            return processing.generic_zipfile_filesystem(dirpath=target.parent, filename=target.name, write=True)
+        target.mkdir(parents=True)
+    except OSError as error:
+        what = Message("The file cannot be written: {reason}.", reason=Message(error.strerror or str(error)))
+        raise UsageError([Problem(str(path), what, "Name a new folder or .zip file.", code="unwritable")]) from None
     return processing.generic_directory_filesystem(dirpath=target)
 
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.message import Message
+from textile_pcf.results import Footprint
 from textile_pcf.suggest import nearest
 
 INSTALL = "pip install 'textile_pcf[brightway]'"
@@ -63,6 +64,20 @@ def brightway_data() -> Any:
     return data
 
 
+def refuse_other_than_result(result: Any) -> None:
+    """Raise UsageError for what is no result."""
+    if not isinstance(result, Footprint):
+        raise wrong_type("result", result, "a result", "Calculate it first: footprint(path, rule).")
+
+
+def refuse_other_than_name(where: str, name: Any) -> None:
+    """Raise UsageError for a name of a project or database that Brightway cannot use."""
+    if not isinstance(name, str):
+        raise wrong_type(where, name, "a name", "Write it as text.")
+    if not name.strip():
+        raise UsageError([Problem(where, "The name is empty.", "Write it as text.", code="usage")])
+
+
 @contextmanager
 def open_project(project: str, *, create: bool = False) -> Iterator[Any]:
     """Open a Brightway project and restore the previous one afterwards.
@@ -84,6 +99,7 @@ def open_project(project: str, *, create: bool = False) -> Iterator[Any]:
     UsageError
         There is no such project and `create` is False.
     """
+    refuse_other_than_name("project", project)
     data = brightway_data()
     if not create and project not in data.projects:
         names = sorted(project_.name for project_ in data.projects)

@@ -10,7 +10,7 @@ import numpy as np
 from textile_pcf.activity import Activity
 from textile_pcf.arrays import FloatArray
 from textile_pcf.brightway.datapackage import LINKS, pack
-from textile_pcf.brightway.packages import package
+from textile_pcf.brightway.packages import package, refuse_other_than_result
 from textile_pcf.calculation import calculate as calculate_here
 from textile_pcf.factors import FactorTable
 from textile_pcf.results import Footprint
@@ -109,6 +109,7 @@ def scores_of(result: Footprint) -> Scores:
     UsageError
         Brightway is not installed.
     """
+    refuse_other_than_result(result)
     system = system_of(result)
     products, stages = len(result.products), len(result.stages)
     emitted, supply, unit_scores = _solve(system, products)

@@ -43,7 +43,7 @@ class ActivityScores:
 
 
 def score_activities(
-    brightway: Any, activities: list[SelectedActivity], method: tuple[str, ...], gases: Gases | None
+    brightway: Any, activities: list[SelectedActivity], method: tuple[str, ...], gases: Gases
 ) -> ActivityScores:
     """Score one unit of the product of each activity, or the treatment of one unit if the activity takes it in.
 
@@ -122,14 +122,15 @@ def _refuse_own_use(lca: Any, activities: list[SelectedActivity], indices: NDArr
         raise FactorError(problems)
 
 
-def _flow_columns(lca: Any, weights: FloatArray, gases: Gases | None) -> FloatArray:
+def _flow_columns(lca: Any, weights: FloatArray, gases: Gases) -> FloatArray:
     """Return per elementary flow: its weight, its weight if it is biogenic CO2, and its mass of each gas."""
     columns = np.zeros((len(weights), 2 + len(GASES)))
     columns[:, 0] = weights
     rows = lca.dicts.biosphere
-    for gas, ids in (gases.flows if gases else {}).items():
-        indices = [rows[number] for number in ids if number in rows]
-        columns[indices, 2 + GASES.index(gas)] = 1.0
+    for gas, flows in gases.flows.items():
+        present = {rows[number]: mass for number, mass in flows.items() if number in rows}
+        indices = list(present)
+        columns[indices, 2 + GASES.index(gas)] = list(present.values())
         if gas in BIOGENIC:
             columns[indices, 1] = weights[indices]
     return columns

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from textile_pcf.errors import InputError, Problem, wrong_type
+from textile_pcf.errors import InputError, Problem, warn_caller, wrong_type
 from textile_pcf.interchange.decimal_text import decimal_text
 from textile_pcf.interchange.field_values import ListOf, ObjectOf, boolean, faults, text
 from textile_pcf.interchange.pact_fields import GEOGRAPHY, PCF, RECORD
 from textile_pcf.io.output_files import as_path
 from textile_pcf.io.strict_yaml import Document, DocumentPath, read_yaml
-from textile_pcf.messages.message import Message
+from textile_pcf.messages.message import Message, sentences
 from textile_pcf.suggest import nearest
 
 CALCULATED = frozenset({
@@ -126,6 +126,15 @@ class About:
         if close is not None and close != product:
             return Message("Give it under products: {product}; {close!r} is named there.", product=product, close=close)
         return Message("Give it under products: {product}.", product=product)
+
+    def warn_unknown(self, unknown: Sequence[str], products: Iterable[str] = ()) -> None:
+        """Warn of products that are named and have no footprint: what stands there is not used."""
+        if not unknown:
+            return
+        close, where = nearest(unknown[0], products), self.document.location(("products", unknown[0]))
+        names = ", ".join(unknown[:10])
+        what = Message("{where}: no product is called so: {names}; what is given there is not used.", where=where, names=names)
+        warn_caller([sentences(what, Message("Did you mean {close!r}?", close=close) if close else "")])
 
     # -- form -----------------------------------------------------------------------------------------------------
 

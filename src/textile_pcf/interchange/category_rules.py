@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from textile_pcf.errors import Problem, RuleError
 from textile_pcf.interchange.item_names import item_id
+from textile_pcf.interchange.openlca_units import UNIT_WORDS
 from textile_pcf.io.output_files import as_path
 from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import TranslatedText
@@ -17,7 +19,12 @@ from textile_pcf.units import UnitError, parse_unit
 INPUTS, OUTPUTS = "inputs", "outputs"
 KINDS = ("product", "waste", "elementary")
 REFERENCE, INTERNAL, CO_PRODUCT, COUNTED, NOT_COUNTED = "reference", "internal", "co_product", "counted", "not_counted"
-GREENHOUSE_GASES = ("carbon dioxide", "methane", "dinitrogen monoxide", "nitrous oxide", "co2", "ch4", "n2o", "hexafluoride")
+GREENHOUSE_GASES = (
+    "carbon dioxide", "methane", "dinitrogen monoxide", "nitrous oxide", "co2", "ch4", "n2o", "hexafluoride", "sf6",
+    "nitrogen trifluoride", "nf3", "hfc", "cfc", "pfc", "halon", "fluoro-", "refrigerant",
+    "二氧化碳", "甲烷", "氧化亚氮", "一氧化二氮", "六氟化硫", "三氟化氮", "氢氟", "全氟", "氟氯", "哈龙", "制冷剂",
+)  # fmt: skip
+"""Parts of the names of greenhouse gases, in small letters, as published rules and databases write them."""
 _CONDITIONAL = ("conditional", "applicability")
 
 
@@ -81,8 +88,8 @@ class CategoryRules:
 
     Attributes
     ----------
-    id, title, unit : str
-        Id, representative product, unit of the reference product.
+    id, title, unit, unit_text : str
+        Id, representative product, unit of the reference product as we write it, kg where it is not known; and as printed.
     processes : tuple of CategoryProcess
         In the order of the material.
     notes : tuple of (str, str)
@@ -94,6 +101,7 @@ class CategoryRules:
     id: str
     title: str
     unit: str
+    unit_text: str
     processes: tuple[CategoryProcess, ...]
     notes: tuple[tuple[str, str], ...]
     sources: dict[str, tuple[str, str]]
@@ -135,6 +143,7 @@ def read_category_rules(path: str | Path) -> CategoryRules:
         id=_text(identity.get("canonical_pcr_id")) or Path(document.name).stem,
         title=_text(identity.get("representative_product")) or _text(reference.get("name")) or Path(document.name).stem,
         unit=_unit(_text(definition.get("reference_unit"))) or "kg",
+        unit_text=_text(definition.get("reference_unit")),
         processes=_with_roles(processes, _text(reference.get("uuid"))),
         notes=tuple(_notes(data)),
         sources={
@@ -221,7 +230,8 @@ def _with_roles(processes: list[CategoryProcess], reference: str) -> tuple[Categ
         if row.id == last:
             return REFERENCE
         if row.kind == "elementary":
-            gas = any(name in str(row.title).casefold() for name in GREENHOUSE_GASES)
+            names = f"{row.title} {row.title.localized('zh')}".casefold()
+            gas = any(name in names for name in GREENHOUSE_GASES)
             return COUNTED if gas and row.direction == OUTPUTS else NOT_COUNTED
         if any(same(*((row, other) if row.direction == OUTPUTS else (other, row))) for other in
                (taken if row.direction == OUTPUTS else made)):  # fmt: skip
@@ -246,11 +256,20 @@ def _notes(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _unit(text: str) -> str:
-    """Return the unit in a text such as `Mass / kg commercial product`; empty where it is none."""
-    words = text.rpartition("/")[2].split()
+    """Return the unit in a text such as `Mass / kg commercial product` or `1000 kg`; empty where it is none."""
+    part = text.rpartition(" / ")[2]
+    return _first_unit(part) or _first_unit(part.rpartition("/")[2])
+
+
+def _first_unit(text: str) -> str:
+    """Return the unit that a text begins with, with its number unless that is 1."""
+    number, *rest = text.split() or [""]
+    is_number = re.fullmatch(r"[0-9.]+", number) is not None
+    words = rest[:1] if is_number else [number]
     try:
-        return parse_unit(words[0]).text if words else ""
-    except UnitError:
+        unit = parse_unit(UNIT_WORDS.get(words[0], words[0])).text if words else ""
+        return parse_unit(f"{number} {unit}").text if unit and is_number and float(number) != 1 else unit
+    except (UnitError, ValueError):
         return ""
 
 

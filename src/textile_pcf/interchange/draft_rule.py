@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from textile_pcf.interchange.category_rules import (
@@ -86,14 +86,16 @@ def _sources(rules: CategoryRules) -> Iterator[str]:
 
 def _product(rules: CategoryRules) -> Iterator[str]:
     yield "product:"
+    yield from _doubtful_unit(2, rules.unit, rules.unit_text)
     yield f"  unit: {_unit(rules.unit)}"
     if rules.unit != "kg":
         yield _remark(2, Message("Give the property `mass` of one {unit}, so that masses can be solved.", unit=rules.unit))
 
 
 def _stages(rules: CategoryRules) -> Iterator[str]:
-    for process in rules.processes:
-        yield f"  - id: {_identifier(process.id)}"
+    names = _identifiers([process.id for process in rules.processes])
+    for name, process in zip(names, rules.processes, strict=True):
+        yield f"  - id: {name}"
         yield f"    title: {_titles(process.title)}"
         if process.condition:
             yield f"    note: {_quoted(process.condition)}"
@@ -122,23 +124,22 @@ def _flows(process: CategoryProcess) -> Iterator[str]:
     counted = [row for row in process.rows if row.role == COUNTED]
     if any(row.unit for row in counted):
         yield "    flows:"
-    for row in counted:
+    for name, row in zip(_identifiers([row.id for row in counted]), counted, strict=True):
         if not row.unit:
             text = "{row}: the unit {unit!r} is not known here; write the flow yourself."
             yield _remark(6, Message(text, row=row.id, unit=_line(row.unit_text)))
             continue
-        yield from _flow(row)
+        yield from _flow(name, row)
 
 
-def _flow(row: CategoryRow) -> Iterator[str]:
-    yield f"      {_identifier(row.id)}:"
+def _flow(name: str, row: CategoryRow) -> Iterator[str]:
+    yield f"      {name}:"
     search = f"textile-pcf factors search {_line(str(row.title))}"
     yield _remark(8, Message("Which item of the emission factors is its `factor`? See: {search}", search=search))
     if row.doubtful_basis:
         text = "Is it per reference product, as the words say, or per output, as the kind says?"
         yield _remark(8, Message(text))
-    if row.unit != row.unit_text.rpartition("/")[2].strip():
-        yield _remark(8, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(row.unit_text)))
+    yield from _doubtful_unit(8, row.unit, row.unit_text)
     yield f"        unit: {_unit(row.unit)}"
     yield f"        per: {'product' if row.per_reference else 'output'}"
     yield "        optional: true" if row.conditional else "        optional: false"
@@ -146,6 +147,12 @@ def _flow(row: CategoryRow) -> Iterator[str]:
         yield "        kind: end_of_life"
     yield f"        title: {_titles(row.title)}"
     yield f"        note: {_quoted(row.measure or str(row.title))}"
+
+
+def _doubtful_unit(indent: int, unit: str, printed: str) -> Iterator[str]:
+    """Yield a question where a unit is not printed as we write it."""
+    if unit != printed.rpartition("/")[2].strip():
+        yield _remark(indent, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(printed)))
 
 
 def _remarks(process: CategoryProcess) -> Iterator[str]:
@@ -158,6 +165,19 @@ def _remarks(process: CategoryProcess) -> Iterator[str]:
             yield _remark(4, Message("{named} stays inside the chain; its mass follows from the losses.", named=named), "#")
         elif row.role == NOT_COUNTED:
             yield _remark(4, Message("{named} is no greenhouse gas and is not counted.", named=named), "#")
+
+
+def _identifiers(texts: Iterable[str]) -> list[str]:
+    """Return ids that differ, also where texts differ only in what an id cannot hold, such as Chinese."""
+    found: list[str] = []
+    for text in texts:
+        number, name = 1, _identifier(text)
+        distinct = name
+        while distinct in found:
+            number += 1
+            distinct = f"{name}_{number}"
+        found.append(distinct)
+    return found
 
 
 def _identifier(text: str) -> str:

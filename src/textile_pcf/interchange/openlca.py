@@ -46,6 +46,8 @@ def _chosen(result: Footprint, products: Sequence[str] | None) -> list[int]:
         return list(range(len(result.products)))
     if isinstance(products, str) or not isinstance(products, Sequence):
         raise wrong_type("products", products, "a list of products", "Write a list of ids: ['P-1'].")
+    if not products:
+        raise UsageError([Problem("products", "No product is named.", "Name at least one.", code="usage")])
     return sorted({product_index(result.products, each) for each in products})
 
 

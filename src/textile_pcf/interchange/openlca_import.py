@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,7 @@ from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.factors.gwp import SETS, UNKNOWN
 from textile_pcf.interchange.item_names import item_id
 from textile_pcf.interchange.json_text import decode_utf8, parse_json
-from textile_pcf.interchange.openlca_units import unit_name
+from textile_pcf.interchange.openlca_units import UNIT_WORDS, unit_name
 from textile_pcf.io.documents import Source
 from textile_pcf.io.localized import LocalizedText
 from textile_pcf.io.output_files import as_path
@@ -25,6 +27,8 @@ from textile_pcf.regions import WORLD, region_of_others
 from textile_pcf.suggest import nearest
 from textile_pcf.units import UnitError, parse_unit
 
+_DAMAGED = (zlib.error, lzma.LZMAError)
+"""What damaged content of a zip file raises, further to what zipfile documents."""
 LARGEST = 500_000_000
 """Bytes of all data sets together that are read."""
 FOLDERS = ("results", "processes", "lcia_categories", "locations")
@@ -71,6 +75,12 @@ def read_openlca(source: str | Path, *, indicator: str | None = None, gwp: str |
     return _Reader(escape_controls(str(path)), _data_sets(path), gwp or UNKNOWN).table(indicator)
 
 
+def _is_data_set(name: str) -> bool:
+    """Whether an entry of a package is a data set that is read; file managers add others, such as `.DS_Store`."""
+    folder, _, file = name.partition("/")
+    return folder in FOLDERS and file.endswith(".json") and not file.rpartition("/")[2].startswith(".")
+
+
 def _data_sets(path: Path) -> dict[str, dict[str, Any]]:
     """Return the data sets of the folders that are read, by folder and id."""
     name = escape_controls(str(path))
@@ -79,7 +89,7 @@ def _data_sets(path: Path) -> dict[str, dict[str, Any]]:
     problems: list[Problem] = []
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = [each for each in archive.infolist() if each.filename.split("/")[0] in FOLDERS and not each.is_dir()]
+            entries = [each for each in archive.infolist() if _is_data_set(each.filename)]
             if sum(each.file_size for each in entries) > LARGEST:
                 what = Message("The package holds more than {size} MB.", size=LARGEST // 1_000_000)
                 raise FactorError([Problem(name, what, "Export only the results that you need.", code="openlca")])
@@ -97,7 +107,7 @@ def _data_sets(path: Path) -> dict[str, dict[str, Any]]:
                 if folder.setdefault(data_set["@id"], data_set) is not data_set:
                     what = Message("The id {identifier!r} is in the package twice.", identifier=data_set["@id"])
                     problems.append(Problem(where, what, "Export it again.", code="openlca"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, *_DAMAGED) as error:
         whole = "This is no zip file." if isinstance(error, zipfile.BadZipFile) else "This zip file cannot be read."
         problems = [Problem(name, whole, "Export it from openLCA as JSON-LD.", code="openlca")]
     if problems:
@@ -117,12 +127,15 @@ class _Reader:
         Data sets by folder and id.
     gwp : str
         Set of global warming potentials of the rows.
+    ref_units : dict
+        Units of impact categories by id, as references to them state them.
     """
 
     name: str
     data_sets: dict[str, dict[str, Any]]
     gwp: str
     problems: list[Problem] = field(default_factory=list)
+    ref_units: dict[str, str] = field(default_factory=dict)
 
     def table(self, indicator: str | None) -> FactorTable:
         """Return the rows as a table; raise all problems."""
@@ -165,6 +178,7 @@ class _Reader:
                 reference = each.get("indicator")
                 if isinstance(reference, Mapping) and isinstance(reference.get("@id"), str):
                     names.setdefault(reference["@id"], str(reference.get("name") or reference["@id"]))
+                    self.ref_units.setdefault(reference["@id"], _text(reference.get("refUnit")))
         if indicator is None:
             chosen = [each for each in names if self._counts_co2(each)] if len(names) > 1 else [*names]
         else:
@@ -173,8 +187,10 @@ class _Reader:
             self._refuse_other_units(chosen[0], names[chosen[0]])
             return chosen[0]
         known = ", ".join(sorted(names.values())[:10])
-        close = nearest(indicator, names.values()) if indicator else None
+        close = nearest(indicator, names.values()) if indicator and not chosen else None
         what: str = "Several impact categories count CO2e." if len(chosen) > 1 else "There is no such impact category."
+        if indicator and chosen:  # of one name: only their ids tell them apart
+            known = ", ".join(sorted(chosen)[:10])
         cure = (
             Message("Did you mean {close!r}?", close=close)
             if close
@@ -187,8 +203,8 @@ class _Reader:
         return unit.startswith("kg") and "co2" in unit
 
     def _unit_of(self, category: str) -> str:
-        unit = self.data_sets["lcia_categories"].get(category, {}).get("refUnit")
-        return unit if isinstance(unit, str) else ""
+        """Return the unit of an impact category: of its data set, or of a reference to it where that is missing."""
+        return _text(self.data_sets["lcia_categories"].get(category, {}).get("refUnit")) or self.ref_units.get(category, "")
 
     def _refuse_other_units(self, category: str, name: str) -> None:
         """Refuse a category that the package says to be in another unit than kg CO2e."""
@@ -232,7 +248,8 @@ class _Reader:
             return None
         return {
             "item": f"olca_{item_id(name)}", "value": amounts[0] / abs(per), "unit": f"kgCO2e/{unit}",
-            "region": self._region(where, data_set), "kind": "life_cycle", "name_en": escape_controls(name), "gwp": self.gwp,
+            "region": self._region(where, data_set, flows[0]), "kind": "life_cycle",
+            "name_en": escape_controls(name), "gwp": self.gwp,
             "source": Path(self.name).stem, "locator": data_set["@id"], "redistributable": "false",
         }  # fmt: skip
 
@@ -240,7 +257,7 @@ class _Reader:
         reference = flow.get("unit")
         identifier, name = (reference.get("@id"), reference.get("name")) if isinstance(reference, Mapping) else (None, None)
         text = unit_name(identifier) if isinstance(identifier, str) else None
-        text = text or (name if isinstance(name, str) else "")
+        text = text or UNIT_WORDS.get(_text(name), _text(name))
         try:
             parse_unit(text)
         except UnitError as error:
@@ -249,17 +266,24 @@ class _Reader:
             return None
         return f"({text})" if any(sign in text for sign in "*/ ") else text
 
-    def _region(self, where: str, data_set: Mapping[str, Any]) -> str:
-        reference = data_set.get("location")
-        if not isinstance(reference, Mapping):
+    def _region(self, where: str, data_set: Mapping[str, Any], flow: Mapping[str, Any]) -> str:
+        """Return the region of a process, or of the reference flow of a result; the world where neither has a location."""
+        texts = next(filter(None, map(self._locations, (data_set, flow, flow.get("flow")))), None)
+        if texts is None:
             return WORLD
-        location = self.data_sets["locations"].get(str(reference.get("@id")), {})
-        texts = [location.get("code"), reference.get("code"), reference.get("name")]
-        codes = [region_of_others(text) for text in texts if isinstance(text, str)]
-        code = next((each for each in codes if each), None)
+        code = next((code for text in texts if (code := region_of_others(text))), None)
         if code is None:
-            self._report(where, Message("The location {name!r} is not known.", name=str(reference.get("name"))))
+            self._report(where, Message("The location {name!r} is not known.", name=texts[-1]))
         return code or WORLD
+
+    def _locations(self, carrier: Any) -> list[str]:
+        """Return code and name of the location of a data set or reference, which states it as a reference or as a code."""
+        reference = carrier.get("location") if isinstance(carrier, Mapping) else None
+        if not isinstance(reference, Mapping):
+            return [reference] if isinstance(reference, str) and reference.strip() else []
+        location = self.data_sets["locations"].get(str(reference.get("@id")), {})
+        texts = [location.get("code"), reference.get("code"), location.get("name"), reference.get("name")]
+        return [text for text in texts if isinstance(text, str) and text.strip()]
 
     def _report(self, where: str, what: str) -> None:
         self.problems.append(Problem(where, what, "Correct it in openLCA and export it again.", code="openlca"))
@@ -267,6 +291,10 @@ class _Reader:
 
 def _list(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _is_number(value: Any) -> bool:

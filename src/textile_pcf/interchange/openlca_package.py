@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -39,6 +40,7 @@ class Package:
     def __init__(self, system: System) -> None:
         self.system, self.result = system, system.result
         self.rule = str(self.result.provenance["rule"])
+        self.fingerprint = _fingerprint(system)
         self.data_sets: dict[str, dict[str, DataSet]] = {}
         self.product_unit = openlca_unit(self.result.run.activity.rules.product_unit)
         self.kilogram = UsedUnit(KG, 0, 1.0)
@@ -77,7 +79,9 @@ class Package:
     def _flow(self, kind: str, name: str, unit: UsedUnit, category: str = "") -> DataSet:
         """Add a flow and return the reference to it."""
         self._use(unit)
-        identifier = own_id("Flow", self.rule if kind == "PRODUCT_FLOW" else "", name)
+        identifier = own_id("Flow", "", name)
+        if kind == "PRODUCT_FLOW":  # of another unit it is another flow
+            identifier = own_id("Flow", self.rule, name, unit.dimension.flow_property[0])
         factor = {
             "conversionFactor": 1.0,
             "isRefFlowProperty": True,
@@ -172,8 +176,9 @@ class Package:
         texts = {name: lines.text(name, line) for name in ("item", "region", "year", "factor_table", "unit")}
         unit = openlca_unit(parse_unit(texts["unit"], self.result.run.activity.rules.unit_names))
         name = f"{texts['item']}, {texts['region']}, {texts['year']} ({texts['factor_table']}, per {unit.name})"
-        process = _Process(self, name, unit, "UNIT_PROCESS", texts["region"] or "GLO")
-        for part, amount in enumerate(factors.split[factor].tolist()):
+        split = factors.split[factor].tolist()
+        process = _Process(self, name, unit, "UNIT_PROCESS", texts["region"] or "GLO", repr(split))
+        for part, amount in enumerate(split):
             process.give_off(part, amount / unit.scale)
         process.cite(self._source(line))
         return process
@@ -217,7 +222,7 @@ class Package:
         unit = target.unit
         self.add("product_systems", {
             "@type": "ProductSystem",
-            "@id": own_id("ProductSystem", self.rule, target.name),
+            "@id": own_id("ProductSystem", self.rule, target.name, self.fingerprint),
             "name": target.name,
             "refProcess": target.reference,
             "refExchange": {"internalId": 1},
@@ -232,6 +237,8 @@ class Package:
 class _Process:
     """One process while its exchanges are collected; it makes 1 of its unit.
 
+    Its id is one of its content: openLCA keeps a process that it has, so that other numbers under the same id would not arrive.
+
     Parameters
     ----------
     package : Package
@@ -244,12 +251,14 @@ class _Process:
         `UNIT_PROCESS` or `LCI_RESULT`.
     region : str
         Code of its location.
+    content : str, optional
+        What it holds; the whole result by default.
     """
 
-    def __init__(self, package: Package, name: str, unit: UsedUnit, kind: str, region: str) -> None:
+    def __init__(self, package: Package, name: str, unit: UsedUnit, kind: str, region: str, content: str | None = None) -> None:
         self.package, self.unit, self.kind = package, unit, kind
         self.name = package._distinct(name)
-        self.identifier = own_id("Process", package.rule, self.name)
+        self.identifier = own_id("Process", package.rule, kind, self.name, content or package.fingerprint)
         self.location = package._location(region)
         self.flow = package._flow("PRODUCT_FLOW", self.name, unit)
         self.exchanges: list[DataSet] = []
@@ -297,6 +306,20 @@ class _Process:
             "lastInternalId": len(self.exchanges), "exchanges": self.exchanges,
             **({"processDocumentation": self.documentation} if self.documentation else {}),
         })  # fmt: skip
+
+
+def _fingerprint(system: System) -> str:
+    """Return a text that differs where any number or name of the unit processes does."""
+    exchanges, result = system.exchanges, system.result
+    parts = [
+        *(getattr(inputs, name) for inputs in (system.inputs, system.links) for name in ("user", "supplier", "amount")),
+        exchanges.process, exchanges.factor, exchanges.amount, system.factors.total, system.factors.split,
+    ]  # fmt: skip
+    names = [result.unit, *(system.process_name(process) for process in range(len(system.processes.kind)))]
+    digest = hashlib.sha256("\0".join(names).encode())
+    for part in parts:
+        digest.update(part.astype("<f8" if part.dtype.kind == "f" else "<i8").tobytes())
+    return digest.hexdigest()
 
 
 def _rows(*columns: Any) -> Iterable[tuple[Any, ...]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from textile_pcf.units import Unit, canonical_text
 
+UNIT_WORDS = {"Item(s)": "piece", "Items": "piece"}
+"""Our units by names that openLCA has and we do not read."""
 NO_VERSION = "00.00.000"
 """Version of data sets that an import must never take for newer than those of the user."""
 

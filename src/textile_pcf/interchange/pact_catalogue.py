@@ -17,7 +17,7 @@ from textile_pcf.errors import InputError, PcfError, Problem, UsageError, warn_c
 from textile_pcf.factors import LINK, FactorTable, default_table, load_factors, separate_sources
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.factors.table import HOLDS_NONE
-from textile_pcf.interchange.about import read_about
+from textile_pcf.interchange.about import About, read_about
 from textile_pcf.interchange.pact_export import Exporter, ExportOptions
 from textile_pcf.io.output_files import write_atomically
 from textile_pcf.io.table import Table
@@ -100,9 +100,11 @@ def export_catalogue(
     def write(draft: Path) -> int:
         with tempfile.TemporaryDirectory(dir=draft.parent, prefix=".textile-pcf-") as folder:
             try:
-                return _write_lines(draft, _exporters(source, calculation, about, (options, digest), (Path(folder), rows)))
+                exporters = _exporters(source, calculation, about, (options, digest), (Path(folder), rows))
+                return _write_lines(draft, about, exporters)
             except _Linked:
-                return _write_lines(draft, _exporters(source, calculation, about, (options, digest), (Path(folder), _WHOLE)))
+                exporters = _exporters(source, calculation, about, (options, digest), (Path(folder), _WHOLE))
+                return _write_lines(draft, about, exporters)
 
     return write_atomically(out, write, str(out))
 
@@ -140,16 +142,18 @@ def _has_links(table: Table) -> bool:
     return any(str(text).startswith(LINK) for text in getattr(table.columns.get("item"), "categories", ()))
 
 
-def _write_lines(draft: Path, exporters: Iterator[Exporter | PcfError]) -> int:
+def _write_lines(draft: Path, about: About, exporters: Iterator[Exporter | PcfError]) -> int:
     """Write the records of all partitions, unless some product has problems; then raise all of them."""
     problems: list[Problem] = []
     refused: list[Problem] = []
-    count = 0
+    count, unknown = 0, dict.fromkeys(about.products)
     with draft.open("w", encoding="utf-8", newline="") as file:
         for exporter in exporters:
             if isinstance(exporter, PcfError):
                 problems += exporter.problems
                 continue
+            for product in unknown.keys() & set(exporter.result.products):
+                del unknown[product]
             try:
                 count += _write_records(file, exporter)
             except InputError as error:
@@ -160,6 +164,7 @@ def _write_lines(draft: Path, exporters: Iterator[Exporter | PcfError]) -> int:
         raise InputError(dict.fromkeys(problems))
     if refused:
         raise UsageError(refused)
+    about.warn_unknown([*unknown])
     return count
 
 

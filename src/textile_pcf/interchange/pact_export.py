@@ -67,7 +67,10 @@ def to_pact(
     options: ExportOptions | None = None,
 ) -> list[dict[str, Any]]:
     """Return a ProductFootprint of PACT 3.0 per product; see `Footprint.to_pact`."""
-    records = [*Exporter(result, read_about(about), options or ExportOptions()).records(products)]
+    described = read_about(about)
+    records = [*Exporter(result, described, options or ExportOptions()).records(products)]
+    known = set(result.products)
+    described.warn_unknown([name for name in described.products if name not in known], result.products)
     if path is not None:
         out = as_path(path, "path")
         text = _as_text(records, out.suffix.lower() in LINES)

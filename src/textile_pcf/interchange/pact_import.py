@@ -106,6 +106,7 @@ class _Reader:
         self.warnings: list[str] = []
         self.rows: list[tuple[Any, ...]] = []
         self.places: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self.companies: dict[str, str] = {}
         self.files: list[str] = []
 
     def add(self, entries: Iterable[Entry], file: str) -> None:
@@ -149,7 +150,17 @@ class _Reader:
                            place=_where(*first))  # fmt: skip
             cure = "Keep one record of each product, region and year."
             self.problems.append(Problem(_where(*place), what, cure, code="pact"))
+        self._compare_companies(place, row["item"], row["supplier"])
         self.rows.append(tuple([row.get(name, "") for name in COLUMNS]))
+
+    def _compare_companies(self, place: tuple[str, str], item: str, company: str) -> None:
+        """Warn where products of two companies are one item: rows would take either, by region and year."""
+        first = self.companies.setdefault(item, company)
+        if first.casefold() != company.casefold():
+            template = "{item} is a product of {first}, too: rows take the one whose region and year fit."
+            what = Message(template, item=item, first=first)
+            cure = "Read the records of each company into a table of its own."
+            self._warn(_where(*place), Finding(("productIds",), what, cure))
 
     def table(self) -> FactorTable:
         """Return the rows as a table of emission factors; raise all problems."""

@@ -131,3 +131,59 @@ def test_published_files_give_drafts_that_load(tmp_path):
     for path in paths:
         assert loaded(tmp_path, draft_rule(path, "draft")).stages
         assert rule_coverage("silk_fabric@2026.1", path)
+
+
+DYEHOUSE = """
+product_category_identity: {canonical_pcr_id: "textiles.shirt", representative_product: "Shirt, made up"}
+reference_flow_definition: {reference_unit: UNIT, product_flow_ref: {name: Shirt, uuid: u-shirt}}
+process_inventory:
+  - id: dyeing
+    outputs:
+      product: [{row_id: shirt, name: Shirt, flow_ref: {uuid: u-shirt}, property_unit: "Number of items / Item(s)"}]
+      elementary:
+        - {row_id: co2, name: {zh: "二氧化碳（化石）"}, property_unit: Mass / kg}
+        - {row_id: r134a, name: "Ethane, 1,1,1,2-tetrafluoro-, HFC-134a", property_unit: Mass / kg}
+        - {row_id: nf3, name: Nitrogen trifluoride, property_unit: Mass / kg}
+        - {row_id: nox, name: {en: Nitrogen oxides, zh: 氮氧化物}, property_unit: Mass / kg}
+        - {row_id: pfoa, name: Perfluorooctanoic acid, property_unit: Mass / kg}
+"""
+
+
+def test_greenhouse_gases_are_counted_under_their_chinese_and_trade_names(tmp_path):
+    """The remark that a row is no greenhouse gas stood at carbon dioxide in Chinese and at refrigerants."""
+    path = tmp_path / "structured.yaml"
+    path.write_text(DYEHOUSE.replace("UNIT", "kg"), encoding="utf-8")
+    draft = draft_rule(path)
+    assert [name for name in ("co2", "r134a", "nf3", "nox", "pfoa") if f"\n      {name}:\n" in draft] == ["co2", "r134a", "nf3"]
+    assert re.findall(r"# (\w+) \(.*is no greenhouse gas", draft) == ["nox", "pfoa"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "asked"),
+    [
+        ("kg", "kg", False),
+        ("Mass / kg", "kg", False),
+        ("Item(s)", "piece", True),
+        ("gross of shirts", "kg", True),
+        ("1 kg of shirts", "kg", True),
+        ("Mass / 1000 kg", "1000 kg", False),
+        ("Mass/kg", "kg", False),
+    ],
+)
+def test_a_unit_of_the_product_that_is_not_ours_is_asked_about(tmp_path, printed, unit, asked):
+    """kg stands where the unit is not known, and the draft says so."""
+    path = tmp_path / "structured.yaml"
+    path.write_text(DYEHOUSE.replace("UNIT", f'"{printed}"'), encoding="utf-8")
+    draft = draft_rule(path)
+    question = f"  # OPEN: Is the unit right? It is printed as {printed!r}.\n" if asked else ""
+    assert f"product:\n{question}  unit: {unit}\n" in draft
+
+
+def test_rows_with_chinese_ids_are_flows_of_their_own(tmp_path):
+    """Ids of a rule are ASCII; what cannot be in them made two flows one key, and the draft was no YAML."""
+    path = tmp_path / "structured.yaml"
+    path.write_text(
+        DYEHOUSE.replace("UNIT", "kg").replace("row_id: co2", "row_id: 排放").replace("row_id: nf3", "row_id: 泄漏")
+    )
+    draft = draft_rule(path)
+    assert re.findall(r"^      (\w+):$", draft, re.MULTILINE) == ["x", "r134a", "x_2"]

@@ -73,6 +73,16 @@ def test_links_between_partitions(tmp_path, about):
     assert lines == json.loads((tmp_path / "records.json").read_text(encoding="utf-8"))["data"]
 
 
+@pytest.mark.parametrize("name", ["records.json", "records.jsonl"])
+def test_a_product_of_the_about_file_that_has_no_footprint_is_named(tmp_path, capsys, name):
+    """Its description, share or geography was passed over without a word where the id is written in another way."""
+    about = written(tmp_path / "own.yaml", yaml.safe_dump({**ABOUT, "products": {"T-SHIRT": {}, "T-SHIRTS": {}}}))
+    assert run(["export", "pact", *T_SHIRT, "--about", str(about), "-o", str(tmp_path / name)]) == 0
+    message = capsys.readouterr().err
+    assert "no product is called so: T-SHIRTS; what is given there is not used." in message
+    assert ("Did you mean 'T-SHIRT'?" in message) == (name == "records.json")
+
+
 def test_only_the_products_asked_for(tmp_path, about):
     out = tmp_path / "records.json"
     jacket = [str(EXAMPLES / "polyester_jacket" / "activity.csv"), *T_SHIRT[1:], "--about", str(about), "-o", str(out)]

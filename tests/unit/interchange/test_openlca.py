@@ -52,6 +52,49 @@ def test_the_same_bytes_again(tmp_path):
     assert one == other
 
 
+RULE = """
+rule: mill
+edition: "1"
+status: own
+product: {unit: kg}
+stages:
+  - id: making
+    title: Making
+    flows:
+      electricity: {unit: kWh, factor: electricity}
+      dye: {unit: kg, factor: dye}
+"""
+
+
+def yarn(tmp_path, electricity, factor):
+    """Yarn whose amount of electricity and factor of it are given; names, region and year stay the same."""
+    (tmp_path / "mill.yaml").write_text(RULE)
+    common = {"region": "CN", "year": 2024}
+    rows = [{"product": "YARN", "stage": "making", "flow": "electricity", "amount": electricity, "unit": "kWh", **common},
+            {"product": "YARN", "stage": "making", "flow": "dye", "amount": 0.1, "unit": "kg", **common}]  # fmt: skip
+    source = {"kind": "life_cycle", "gwp": "AR6", "source": "made up", "locator": "made up", **common}
+    factors = [{"item": "electricity", "value": factor, "unit": "kgCO2e/kWh", **source},
+               {"item": "dye", "value": 5, "unit": "kgCO2e/kg", **source}]  # fmt: skip
+    result = tp.footprint(pd.DataFrame(rows), tmp_path / "mill.yaml", [factors])
+    return openlca_solver.PackageFile(result.to_openlca(tmp_path / "out.zip")), result
+
+
+@pytest.mark.parametrize(("electricity", "factor"), [(4, 0.6), (3, 0.5)], ids=["more electricity", "another factor"])
+def test_a_later_package_arrives_in_a_database_that_has_an_earlier_one(tmp_path, electricity, factor):
+    """openLCA keeps the data sets it has, by their ids, when it imports: the later number must come out all the same."""
+    database, before = yarn(tmp_path, 3, 0.6)
+    later, result = yarn(tmp_path, electricity, factor)
+    assert before.totals[0] != result.totals[0]
+    (system,) = later.folders["product_systems"].values()
+    for folder, data_sets in later.folders.items():
+        database.folders[folder] = {**data_sets, **database.folders.get(folder, {})}
+    assert database.missing_references() == []
+    database.folders["product_systems"] = {system["@id"]: database.folders["product_systems"][system["@id"]]}
+    assert_same(database, result)
+    dye = [process for process in database.folders["processes"].values() if process["name"].startswith("dye")]
+    assert len(dye) == 1  # what is the same is one data set
+
+
 def test_a_product_brings_what_it_takes(tmp_path):
     result = calculated("polyester_jacket")
     package = openlca_solver.PackageFile(result.to_openlca(tmp_path / "out.zip", products=["JACKET"]))
@@ -169,6 +212,11 @@ def test_own_use_writes_them_and_a_sum_holds_none(restricted, tmp_path):
     assert process["processType"] == "LCI_RESULT"
     given_off = sum(each["amount"] for each in process["exchanges"] if not each.get("isQuantitativeReference"))
     assert given_off == pytest.approx(restricted.totals[0], rel=1e-12)
+
+
+def test_no_product_makes_no_package(tmp_path):
+    with pytest.raises(tp.UsageError, match="No product is named"):
+        calculated("jeans").to_openlca(tmp_path / "out.zip", products=[])
 
 
 def test_the_ending_is_zip(tmp_path):

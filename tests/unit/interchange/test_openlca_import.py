@@ -104,3 +104,63 @@ def test_two_results_of_one_name_and_two_data_sets_of_one_id(tmp_path):
 def test_the_indicator_is_a_text(tmp_path):
     with pytest.raises(tp.UsageError, match="not an impact category"):
         tp.read_openlca(package(tmp_path), indicator=5)
+
+
+def stated(category, unit):
+    """A result whose impact category is not in the package; openLCA names its unit in the reference all the same."""
+    impact = {"indicator": {"@type": "ImpactCategory", "@id": "x", "name": category, "refUnit": unit}, "amount": 9.0}
+    return {**RESULT, "impactResults": [impact]}
+
+
+def test_the_unit_of_a_category_that_is_not_in_the_package(tmp_path):
+    path = package(tmp_path, stated("Acidification", "mol H+ eq"), categories=[])
+    assert "'Acidification' is in mol H+ eq, not in kg CO2e" in refusal(lambda: tp.read_openlca(path))
+    assert "not in kg CO2e" in refusal(lambda: tp.read_openlca(path, indicator="Acidification"))
+    both = stated("Acidification", "mol H+ eq")["impactResults"] + [
+        {"indicator": {"@id": "y", "name": "Climate change", "refUnit": "kg CO2 eq"}, "amount": 3.0}
+    ]
+    path = package(tmp_path, {**RESULT, "impactResults": both}, categories=[])
+    assert tp.read_openlca(path).tables[0].numbers["value"][0] == 1.5
+
+
+def test_categories_of_one_name_are_told_apart_by_id(tmp_path):
+    impacts = [{"indicator": {"@id": each, "name": "Climate change", "refUnit": "kg CO2 eq"}, "amount": 2.0} for each in "ab"]
+    path = package(tmp_path, {**RESULT, "impactResults": impacts}, categories=[])
+    assert "Name one as indicator: a, b." in refusal(lambda: tp.read_openlca(path, indicator="Climate change"))
+    assert tp.read_openlca(path, indicator="b").tables[0].numbers["value"][0] == 1.0
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [{"location": {"@id": "l1", "name": "China"}}, {"flow": {"@id": "f", "location": "CN"}}],
+    ids=["of the result's flow", "of the flow"],
+)
+def test_a_result_has_its_location_in_the_reference_flow(tmp_path, flow):
+    """Data sets `Result` of openLCA have no location of their own."""
+    result = {name: value for name, value in RESULT.items() if name != "location"}
+    result["flowResults"] = [{**RESULT["flowResults"][0], **flow}]
+    assert tp.read_openlca(package(tmp_path, result)).tables[0].texts["region"] == ["CN"]
+
+
+def test_pieces_of_another_unit_group(tmp_path):
+    flows = [{**RESULT["flowResults"][0], "unit": {"@id": "own", "name": "Item(s)"}}]
+    assert tp.read_openlca(package(tmp_path, {**RESULT, "flowResults": flows})).tables[0].units[0].text == "kgCO2e/piece"
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA], ids=["deflate", "lzma"])
+def test_a_damaged_package_is_said_to_be_one(tmp_path, compression):
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        archive.writestr("results/r1.json", json.dumps([RESULT] * 5))
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(each ^ 0xFF for each in content[60:90])
+    path.write_bytes(content)
+    assert "This zip file cannot be read." in refusal(lambda: tp.read_openlca(path))
+
+
+def test_files_of_file_managers_are_passed_over(tmp_path):
+    path = package(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("results/.DS_Store", b"\0\1")
+        archive.writestr("results/._r1.json", b"\0\1")
+    assert tp.read_openlca(path).items == ["olca_cotton_yarn_cn"]

@@ -302,3 +302,13 @@ def test_wrong_parts_of_a_table(changes, words):
     with pytest.raises(tp.FactorError, match=words):
         tp.load_factors(pd.DataFrame([{**BASE, **changes}]))
     assert tp.load_factors(pd.DataFrame([{**BASE, "value": 2.009}])).tables[0].size == 1
+
+
+def test_products_of_two_companies_under_one_item_are_named():
+    """Both spinners end their id in YARN: a row of fabric would take the yarn of the one whose region and year fit."""
+    ids = ["urn:pact:other.example:product-id:YARN"]
+    table, notes = rows([RECORD, changed(RECORD, companyName="Other", productIds=ids, pcf_geographyCountry="IN")])
+    assert [row["supplier"] for row in table] == ["Maker", "Other"]
+    (note,) = [note for note in notes if "pcf:YARN is a product of Maker, too" in note]
+    assert "Read the records of each company into a table of its own." in note
+    assert not rows([RECORD, changed(RECORD, companyName="MAKER", pcf_geographyCountry="IN")])[1]
