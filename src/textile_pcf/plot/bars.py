@@ -160,7 +160,7 @@ def _draw_pairs(axes: Axes, data: pd.DataFrame, legend: list[str], largest: floa
 
 
 def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> Picture:
-    """Draw the flows of one product, the largest emission first, with their share of the total.
+    """Draw the flows of one product, the largest emission first, with their share of the same sum as in `stages`.
 
     The `count` largest flows have a bar each, the smaller ones share a grey bar. Uptake is drawn below, to the left of zero.
 
@@ -171,12 +171,13 @@ def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> 
     """
     data = plot_data.flows(product).sort_values("kgCO2e", ascending=False, kind="stable").reset_index(drop=True)
     total = plot_data.total(product)
-    data["share"] = part_of_total(data["kgCO2e"].to_numpy(), total)
+    emitted = plot_data.emissions(product)
+    data["share"] = part_of_total(data["kgCO2e"].to_numpy(), emitted)
     rows = _hotspot_rows(data, count, plot_data.text("rest"))
     axes = make_axes(ax, WIDTH, HEAD + ROW * len(rows))
     for row, (_, value, colour) in enumerate(rows):
         axes.barh(row, value, color=colour, height=0.72)
-        part = part_of_total(value, total)
+        part = part_of_total(value, emitted)
         share = "" if np.isnan(part) else f"  {_share_text(float(part))}"
         add_value(axes, value, row, format_number(value, total) + share)
     set_names(axes, [name for name, _, _ in rows])

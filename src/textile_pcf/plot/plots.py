@@ -194,8 +194,8 @@ class Plots:
         Returns
         -------
         Picture
-            `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit] and share of the total
-            [1].
+            `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit] and share of what all
+            stages emit [1].
 
         Raises
         ------
