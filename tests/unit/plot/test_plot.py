@@ -114,7 +114,9 @@ def test_what_cannot_be_drawn_is_told(poplin: Any, three: Any) -> None:
     ):
         with pytest.raises(tp.UsageError, match=words):
             call()
-    with pytest.raises(tp.InputError, match="cannot be converted to one per piece"):
+    with pytest.raises(
+        tp.InputError, match=r"cannot be converted to one per piece\. Use a unit that is known of this product: kg, m2"
+    ):
         poplin.plot.stages(unit="piece")
 
 
