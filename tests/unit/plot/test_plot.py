@@ -282,3 +282,21 @@ def test_a_flow_has_no_larger_share_than_its_stage(poplin: Any) -> None:
     assert flows.data["share"].iloc[0] < weaving / poplin.headline.excluding[0]
     written = [text.get_text() for picture in (flows, stages) for text in picture.ax.texts]
     assert "3.67  26%" in written and "3.75  26%" in written
+
+
+def test_a_product_that_emits_nothing_has_every_picture() -> None:
+    """The waterfall of a footprint of zero was a TypeError; a credit is below zero, and takes up no CO2."""
+    rule = {
+        "rule": "one", "edition": "1", "product": {"unit": "kg"},
+        "stages": [{"id": "dyeing", "flows": {
+            "power": {"unit": "kWh", "factor": "power"}, "credit": {"unit": "kg", "factor": "credit", "optional": True}}}],
+    }  # fmt: skip
+    rows = [("ZERO", "power", "0 kWh/kg"), ("CREDIT", "power", "2 kWh/kg"), ("CREDIT", "credit", "1 kg/kg")]
+    listed = [{"product": product, "stage": "dyeing", "flow": flow, "amount": amount} for product, flow, amount in rows]
+    result = tp.footprint(listed, rule, {"power": "0.5 kgCO2e/kWh", "credit": "-0.2 kgCO2e/kg"})
+    for kind in ("stages", "waterfall", "sankey", "hotspots"):
+        assert getattr(result.plot, kind)("ZERO")._repr_png_()
+    assert result.plot.waterfall("ZERO").data[["name", "kgCO2e"]].values.tolist() == [["Total", 0.0]]
+    assert "Not drawn, because it is below zero: credit −0.200" in [
+        text.get_text() for text in result.plot.sankey("CREDIT").ax.texts
+    ]
