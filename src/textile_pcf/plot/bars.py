@@ -111,7 +111,7 @@ def compare(
 ) -> Picture:
     """Draw two products stage by stage, the largest difference first; each difference is marked between the two bars.
 
-    The data of the picture stay in the order of production.
+    The data of the picture stay in the order of production. Boundaries that differ stand in the legend.
     """
     tables = [left.stages(first), right.stages(second)]
     tables = [table.loc[~table["memo"]] for table in tables]
@@ -126,7 +126,9 @@ def compare(
     data["difference"] = data["right"] - data["left"]
     axes = make_axes(ax, WIDTH, HEAD + 0.4 + 1.5 * ROW * len(data))
     totals = (left.total(first), right.total(second))
-    legend = [f"{label}: {format_number(total)}" for label, total in zip(labels, totals, strict=True)]
+    boundaries = [side.result.provenance["boundary"] for side in (left, right)]
+    within = ["", ""] if boundaries[0] == boundaries[1] else [f" ({left.text(boundary)})" for boundary in boundaries]
+    legend = [f"{label}{limit}: {format_number(total)}" for label, limit, total in zip(labels, within, totals, strict=True)]
     _draw_pairs(axes, data, legend, max(map(abs, totals)))
     largest = max(map(abs, totals))
     difference = totals[1] - totals[0]

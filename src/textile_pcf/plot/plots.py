@@ -211,7 +211,7 @@ class Plots:
         weaving electricity
         """
         plot_data = PlotData(self.result, unit, check_language(language))
-        return bars.hotspots(plot_data, product_index(self.result, product), most, ax)
+        return bars.hotspots(plot_data, product_index(self.result, product), max(most, 0), ax)
 
     def compare(
         self,

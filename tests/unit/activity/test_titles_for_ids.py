@@ -27,3 +27,12 @@ def test_stages_of_a_supply_table_and_of_an_explanation_are_suggested_by_title()
     roof = [{"site": "mill", "stages": "织造", "carrier": "electricity", "part": "grid", "amount": "500 MWh"}]
     with pytest.raises(tp.InputError, match="Did you mean 'weaving'"):
         tp.footprint(*tp.load_example("cotton_poplin"), supply=roof)
+
+
+@pytest.mark.parametrize(
+    ("place", "meant"), [({"stage": "织造"}, "weaving"), ({"stage": "weaving", "flow": "电力"}, "electricity")]
+)
+def test_places_of_a_change_are_suggested_by_title(place: dict[str, str], meant: str) -> None:
+    result = tp.footprint(*tp.load_example("cotton_poplin"))
+    with pytest.raises(tp.InputError, match=f"Did you mean '{meant}'"):
+        result.scenario([{"name": "looms", "changes": [{"change": "scale", "at": place, "by": 0.9}]}])

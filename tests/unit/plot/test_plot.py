@@ -300,3 +300,12 @@ def test_a_product_that_emits_nothing_has_every_picture() -> None:
     assert "Not drawn, because it is below zero: credit −0.200" in [
         text.get_text() for text in result.plot.sankey("CREDIT").ax.texts
     ]
+
+
+def test_a_comparison_of_two_boundaries_names_them(poplin: Any) -> None:
+    """A fabric at the gate beside a shirt with its use: 81 % more is no answer without saying so."""
+    shirt = tp.footprint(EXAMPLES / "t_shirt" / "activity.csv", "apparel", ["default", "carbonfact"])
+    legend = [text.get_text() for text in poplin.plot.compare(shirt).figure.legends[0].get_texts()]
+    assert [text.split(":")[0] for text in legend] == ["COTTON-POPLIN (cradle to gate)", "T-SHIRT (cradle to grave)"]
+    same = [text.get_text() for text in poplin.plot.compare(poplin).figure.legends[0].get_texts()]
+    assert same[0].startswith("COTTON-POPLIN: ")
