@@ -14,7 +14,7 @@ OUTPUT = ("output",)  # the same of all other stages
 
 
 def stage_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
-    """Return a cure that suggests a similar stage, or else lists all stages.
+    """Return a cure that suggests the stage of that title or a similar one, or else lists all stages.
 
     Parameters
     ----------
@@ -28,7 +28,9 @@ def stage_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
     """
     stage, flow = cells.text("stage", row), cells.text("flow", row)
     with_flow = [name for name in rules.names if not flow or flow in _flows_of(rules, name)]
-    close = nearest(stage, with_flow) or nearest(stage, rules.names, SIMILARITY if with_flow else 0.6)
+    close = (
+        rules.id_of_title(stage) or nearest(stage, with_flow) or nearest(stage, rules.names, SIMILARITY if with_flow else 0.6)
+    )
     return (
         Message("Did you mean {close!r}?", close=close)
         if close
@@ -37,7 +39,7 @@ def stage_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
 
 
 def flow_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
-    """Return a cure that names the stages with this flow, suggests a similar one, or else lists all flows of the stage.
+    """Return a cure that names the stages with this flow, suggests that of the title or a similar one, or else lists all.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def flow_hint(cells: ActivityColumns, rules: RuleSet, row: int) -> str:
         return Message("{flow!r} is at stage {elsewhere}.", flow=flow, elsewhere=", ".join(elsewhere))
     names = _flows_of(rules, stage)
     fitting = [name for name in names if _fits(cells, rules, row, name)]
-    close = nearest(flow, fitting) or nearest(flow, names, SIMILARITY)
+    close = rules.id_of_title(flow, stage) or nearest(flow, fitting) or nearest(flow, names, SIMILARITY)
     return (
         Message("Did you mean {close!r}?", close=close)
         if close

@@ -12,7 +12,7 @@ from textile_pcf.columns import Categorical, parse_numbers, quoted
 from textile_pcf.errors import Problem
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
-from textile_pcf.units import UnitError, parse_unit, split_quantity
+from textile_pcf.units import Unit, UnitError, parse_unit, split_quantity
 from textile_pcf.units.number_text import parse_office_numbers, scale, times_more, why_no_number
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _one_unit(text: str, amount: float, amount_unit: str, column_unit: str) -> t
         return (scale(amount, zeros), column_unit), None
     if amount_unit and column_unit and column_unit != amount_unit:
         try:
-            parse_unit(amount_unit)
+            if _is_same(parse_unit(amount_unit), column_unit):  # 1,800,000 度 where the column says kWh
+                return (amount, column_unit), None
         except UnitError:
             cure = "Write a plain number into the column `amount`, and the unit into the column `unit`."
             return (amount, column_unit), (
@@ -138,6 +139,15 @@ def _one_unit(text: str, amount: float, amount_unit: str, column_unit: str) -> t
             cure,
         )
     return (amount, amount_unit or column_unit), None
+
+
+def _is_same(unit: Unit, text: str) -> bool:
+    """Return whether a text is another spelling of a unit."""
+    try:
+        other = parse_unit(text)
+    except UnitError:
+        return False
+    return (unit.exact, unit.dimensions) == (other.exact, other.dimensions)
 
 
 def number_problems(cells: ActivityColumns, wrong: dict[str, BoolArray]) -> Iterator[Problem]:

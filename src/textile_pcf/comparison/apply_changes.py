@@ -30,7 +30,7 @@ from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import load_factors, shipped_file
 from textile_pcf.messages.message import Message
 from textile_pcf.results import Run
-from textile_pcf.rules import load_rules
+from textile_pcf.rules import RuleSet, load_rules
 from textile_pcf.suggest import nearest
 from textile_pcf.supply import load_supply
 
@@ -217,12 +217,21 @@ def _require(hits: int, rows: ChangedRows, at: Place, location: str) -> None:
     for name, names in known.items():
         wanted = getattr(at, name)
         if wanted is not None and wanted not in names:
-            close = nearest(wanted, names)
+            close = _id_of_title(rows.rules, name, at) or nearest(wanted, names)
             several = Message("There are: {known}.", known=", ".join(sorted(names)[:20]))
             cure = Message("Did you mean {close!r}?", close=close) if close else several
             break
     what = Message("This change hits nothing: {place}.", place=at.text() or "product")
     raise InputError([Problem(location, what, cure, code="change-hits-nothing")])
+
+
+def _id_of_title(rules: RuleSet, part: str, at: Place) -> str | None:
+    """Return the id where a title of the rule stands for a stage or a flow; None for other words."""
+    if part == "stage" and at.stage is not None:
+        return rules.id_of_title(at.stage)
+    if part == "flow" and at.flow is not None and at.stage is not None:
+        return rules.id_of_title(at.flow, at.stage) if at.stage in rules.names else None
+    return None
 
 
 def _known_words(rows: ChangedRows) -> dict[str, set[str]]:

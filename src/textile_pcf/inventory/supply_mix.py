@@ -140,7 +140,7 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
     for site in supply.sites:
         for stage in site.stages:
             if stage not in ids:
-                close = nearest(stage, ids)
+                close = activity.rules.id_of_title(stage) or nearest(stage, ids)
                 cure = (
                     Message("Did you mean {close!r}?", close=close)
                     if close

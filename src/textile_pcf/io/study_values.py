@@ -12,7 +12,7 @@ from textile_pcf.messages.message import Message
 
 LONGEST = 500
 """Letters of a value, as many as a cover holds."""
-_YEAR_OR_MONTH = re.compile(r"(19|20|21)\d\d(-(0[1-9]|1[0-2]))?")
+_YEAR_OR_MONTH = re.compile(r"(19|20|21)\d\d(-(0[1-9]|1[0-2])|年((0?[1-9]|1[0-2])月)?)?")
 
 
 def study_text(value: Any, name: str, where: str, problems: list[Problem]) -> str:

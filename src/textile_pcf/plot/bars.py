@@ -87,7 +87,7 @@ def waterfall(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
         removed = {"stage": "removals", "name": plot_data.text("removals"), "group": "", "kgCO2e": removals}
         data = pd.concat([data, pd.DataFrame([removed])], ignore_index=True)
     values = data["kgCO2e"].to_numpy()
-    data["start"] = np.concatenate([[0.0], np.cumsum(values)[:-1]])
+    data["start"] = np.concatenate([[0.0], np.cumsum(values)])[:-1]  # as many as stages, also where none emits
     total = plot_data.total(product)
     last = {"stage": "total", "name": plot_data.text("total"), "group": "", "kgCO2e": total, "start": 0.0}
     data = pd.concat([data, pd.DataFrame([last])], ignore_index=True)
@@ -111,7 +111,7 @@ def compare(
 ) -> Picture:
     """Draw two products stage by stage, the largest difference first; each difference is marked between the two bars.
 
-    The data of the picture stay in the order of production.
+    The data of the picture stay in the order of production. Boundaries that differ stand in the legend.
     """
     tables = [left.stages(first), right.stages(second)]
     tables = [table.loc[~table["memo"]] for table in tables]
@@ -126,7 +126,9 @@ def compare(
     data["difference"] = data["right"] - data["left"]
     axes = make_axes(ax, WIDTH, HEAD + 0.4 + 1.5 * ROW * len(data))
     totals = (left.total(first), right.total(second))
-    legend = [f"{label}: {format_number(total)}" for label, total in zip(labels, totals, strict=True)]
+    boundaries = [side.result.provenance["boundary"] for side in (left, right)]
+    within = ["", ""] if boundaries[0] == boundaries[1] else [f" ({left.text(boundary)})" for boundary in boundaries]
+    legend = [f"{label}{limit}: {format_number(total)}" for label, limit, total in zip(labels, within, totals, strict=True)]
     _draw_pairs(axes, data, legend, max(map(abs, totals)))
     largest = max(map(abs, totals))
     difference = totals[1] - totals[0]
@@ -160,7 +162,7 @@ def _draw_pairs(axes: Axes, data: pd.DataFrame, legend: list[str], largest: floa
 
 
 def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> Picture:
-    """Draw the flows of one product, the largest emission first, with their share of the total.
+    """Draw the flows of one product, the largest emission first, with their share of the same sum as in `stages`.
 
     The `count` largest flows have a bar each, the smaller ones share a grey bar. Uptake is drawn below, to the left of zero.
 
@@ -171,12 +173,13 @@ def hotspots(plot_data: PlotData, product: int, count: int, ax: Axes | None) -> 
     """
     data = plot_data.flows(product).sort_values("kgCO2e", ascending=False, kind="stable").reset_index(drop=True)
     total = plot_data.total(product)
-    data["share"] = part_of_total(data["kgCO2e"].to_numpy(), total)
+    emitted = plot_data.emissions(product)
+    data["share"] = part_of_total(data["kgCO2e"].to_numpy(), emitted)
     rows = _hotspot_rows(data, count, plot_data.text("rest"))
     axes = make_axes(ax, WIDTH, HEAD + ROW * len(rows))
     for row, (_, value, colour) in enumerate(rows):
         axes.barh(row, value, color=colour, height=0.72)
-        part = part_of_total(value, total)
+        part = part_of_total(value, emitted)
         share = "" if np.isnan(part) else f"  {_share_text(float(part))}"
         add_value(axes, value, row, format_number(value, total) + share)
     set_names(axes, [name for name, _, _ in rows])

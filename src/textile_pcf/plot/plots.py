@@ -194,8 +194,8 @@ class Plots:
         Returns
         -------
         Picture
-            `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit] and share of the total
-            [1].
+            `data` has one row per flow: stage, stage_name, flow, flow_name, kgCO2e [kg CO2e per unit] and share of what all
+            stages emit [1].
 
         Raises
         ------
@@ -211,7 +211,7 @@ class Plots:
         weaving electricity
         """
         plot_data = PlotData(self.result, unit, check_language(language))
-        return bars.hotspots(plot_data, product_index(self.result, product), most, ax)
+        return bars.hotspots(plot_data, product_index(self.result, product), max(most, 0), ax)
 
     def compare(
         self,

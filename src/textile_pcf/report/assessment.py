@@ -70,6 +70,11 @@ class Interval(NamedTuple):
         """Whether some number has a spread."""
         return bool(np.isfinite(self.low))
 
+    @property
+    def has_figure(self) -> bool:
+        """Whether the figure lies between both ends, or no number has a spread."""
+        return not self.is_known or self.low <= self.stated <= self.high
+
 
 @dataclass(frozen=True, eq=False)
 class Assessment(Keeper):

@@ -23,6 +23,7 @@ QUOTED = "'"  # added to the name of a style: the text remains a text when its c
 EPOCH = (1980, 1, 1, 0, 0, 0)  # equal results are equal bytes
 _NO_ROWS = re.compile(rb"<sheetData\s*(/>|></sheetData>)")
 _TIMES = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
+_OWN_FORMAT = re.compile(rb'(<numFmt formatCode="[^"]*")\s*/>')
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 BLUE, LIGHT, GREY = "0000FF", "FFFFFF", "808080"
 BAND = "1F4E79"
@@ -77,6 +78,7 @@ def cell_styles(book: Any, page: Any) -> dict[str, int]:
         "percent": ({}, {}, "0.0 %"),
         "given": ({"color": BLUE}, {}, "0.000000"),
         "share": ({"color": BLUE}, {}, "0.0 %"),
+        "given_money": ({"color": BLUE}, {}, "#,##0.00"),
         "whole": ({}, {}, "#,##0"),
         "money": ({}, {}, "#,##0.00"),
         "rating": ({"bold": True}, {}, '0.00;-0.00;"–"'),
@@ -117,7 +119,8 @@ def save(book: Any, sheets: Sequence[Iterable[str]], path: Path) -> None:
             info, content = ZipInfo(name, EPOCH), shell_archive.read(name)
             info.compress_type = ZIP_DEFLATED
             if name not in rows:
-                archive.writestr(info, _TIMES.sub(b"", content))
+                # openpyxl leaves out what keeps the format of labels: LibreOffice then takes the six decimals of the cells
+                archive.writestr(info, _OWN_FORMAT.sub(rb'\1 sourceLinked="0"/>', _TIMES.sub(b"", content)))
                 continue
             position = _NO_ROWS.search(content)
             assert position is not None, name

@@ -170,7 +170,7 @@ def write_measures(sheet: Sheet, measures: Measures, language: str) -> None:
             sheet.number(0, float(one["rank"]), "whole")
         sheet.text(1, titles[one["id"]], "bold")
         for column, key in enumerate(("tonnes_per_year", "annuity", "running", "saving"), 2):
-            sheet.number(column, one[key], "given")
+            sheet.number(column, one[key], "given_money")
         tonnes, paid, running, saving, cost = (sheet.reference(sheet.row, column) for column in range(2, 7))
         sheet.formula(6, f"{paid}+{running}-{saving}", one["cost_per_year"], "money")
         if one["group"] == COST:
@@ -180,14 +180,14 @@ def write_measures(sheet: Sheet, measures: Measures, language: str) -> None:
     steps = ("report_number_of", "report_measure_steps", "report_tonnes_saved", "report_tonnes_left")
     sheet.head([fixed_text(key, language) for key in steps], (0, 2, 3))
     sheet.text(1, fixed_text("report_base", language))
-    sheet.number(3, entries["before"], "given")
+    sheet.number(3, entries["before"], "given_money")
     sheet.row += 1
     for place, step in enumerate(entries["steps"], 1):
         sheet.number(0, float(place), "whole")
         sheet.text(1, titles.get(step["id"], step["id"]))
-        sheet.number(2, step["tonnes_per_year"], "given")
+        sheet.number(2, step["tonnes_per_year"], "given_money")
         above, saved = sheet.reference(sheet.row - 1, 3), sheet.reference(sheet.row, 2)
-        sheet.formula(3, f"{above}-{saved}", step["left"])
+        sheet.formula(3, f"{above}-{saved}", step["left"], "money")
         sheet.row += 1
     sheet.row += 1
     for text in measures.warnings:

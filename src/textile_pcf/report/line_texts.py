@@ -12,6 +12,7 @@ from textile_pcf.report.context import ReportContext
 from textile_pcf.report.numbers import MINUS, format_full
 from textile_pcf.results import SPLIT
 from textile_pcf.results.localized_lines import amount_origin
+from textile_pcf.rules.stated_values import DRIVER_ITSELF
 
 UPTAKE = SPLIT.index("uptake")
 
@@ -73,6 +74,7 @@ def _line_text(context: ReportContext, line: int) -> LineText:
     item, proxy = lines.text("item", line), PROXY in lines.text("fallback", line)
     matched = " ".join(filter(None, (item, lines.text("region", line), lines.text("year", line))))
     data_type, (source, locator) = lines.text("data_type", line), amount_origin(lines, line, context.language)
+    follows = lines.text("locator", line) == DRIVER_ITSELF
     value, value_unit = float(lines.value[line]), lines.text("value_unit", line)
     return LineText(
         stage=info.name(context.language),
@@ -90,7 +92,7 @@ def _line_text(context: ReportContext, line: int) -> LineText:
         factor_unit=write_formulas(lines.text("factor_unit", line)),
         item=f"{item} ({context.text('report_proxy')})" if proxy else item,
         matched=f"{matched} ({context.text('report_proxy')})" if proxy else matched,
-        data_type=context.text(data_type) if data_type else "",
+        data_type=context.text("quality_type_driver" if follows else data_type) if data_type else "",
         source=context.without_folders(source),
         locator=context.without_folders(locator),
         factor_source=lines.text("factor_source", line),

@@ -36,6 +36,7 @@ def product_section(context: ReportContext, product: int) -> dict[str, Any]:
     """
     result, scale = context.result, float(context.scale[product])
     total = float(result.totals[product]) * scale
+    emitted = float(result.headline.excluding[product]) * scale
     lines = line_texts(context, product)
     defaults = [line for line in lines if line.ruled]
     assessed = {
@@ -54,11 +55,11 @@ def product_section(context: ReportContext, product: int) -> dict[str, Any]:
         "beside": headline_notes(context, product),
         "unit_sentence": unit_sentence(context, product),
         "figures": _figures(context, product, total),
-        "stages": _stages(context, product, total),
+        "stages": _stages(context, product, total, emitted),
         "has_whiskers": bool(np.isfinite(_stage_interval(context, product)).any()),
         "has_memo": any(line.outside for line in lines),
-        "hotspots": _hotspots(context, lines, total),
-        "sources": _sources(context, lines, total),
+        "hotspots": _hotspots(context, lines, total, emitted),
+        "sources": _sources(context, lines, total, emitted),
         "defaults": _defaults(context, defaults, total) if defaults else None,
         "method": [
             (write_formulas(title), write_formulas(text))
@@ -123,10 +124,9 @@ def _figures(context: ReportContext, product: int, total: float) -> Table:
     return table((("", ""), (context.text("per", unit=context.unit), "n"), (context.text("report_share_gross"), "n")), rows)
 
 
-def _stages(context: ReportContext, product: int, total: float) -> Table:
+def _stages(context: ReportContext, product: int, total: float, emitted: float) -> Table:
     """Return the stages of a product that emit or change its mass; those outside the boundary below the totals."""
     result, scale = context.result, float(context.scale[product])
-    emitted = float(result.headline.excluding[product]) * scale
     values = result.emissions_by_stage[product] * scale
     low, high = _stage_interval(context, product)
     largest = float(np.nanmax(np.abs([values, np.where(np.isfinite(high), high, 0.0)]), initial=0.0))
@@ -169,15 +169,18 @@ def _stage_interval(context: ReportContext, product: int) -> FloatArray:
     return np.where(same & (stages[1] > stages[0]), stages, np.nan)
 
 
-def _hotspots(context: ReportContext, lines: list[LineText], total: float) -> Table:
-    """Return the lines inside the boundary that emit most, ranked, with bars; masked ones are left out."""
+def _hotspots(context: ReportContext, lines: list[LineText], total: float, emitted: float) -> Table:
+    """Return the lines inside the boundary that emit most, ranked, with bars; masked ones are left out.
+
+    Their shares are of the same sum as those of the stages: a flow has no larger share than its stage.
+    """
     shown = [line for line in lines if not line.outside and not line.removes and np.isfinite(line.kilograms)]
     ranked = sorted(shown, key=lambda line: -abs(line.kilograms))[:HOTSPOTS]
     largest = abs(ranked[0].kilograms) if ranked else 0.0
     rows = [
         Row((
             str(rank), line.stage, line.flow, line.item, f"{format_figure(line.amount)} {line.unit}",
-            format_figure(line.factor), format_aligned(line.kilograms, total), format_percent(line.kilograms, total),
+            format_figure(line.factor), format_aligned(line.kilograms, total), format_percent(line.kilograms, emitted),
             Bar.of(line.kilograms, largest),
         ), "proxy" if line.proxy else "")
         for rank, line in enumerate(ranked, 1)
@@ -189,16 +192,17 @@ def _hotspots(context: ReportContext, lines: list[LineText], total: float) -> Ta
     return table([("", "n"), *((context.text(key), kind) for key, kind in titles), ("", "b")], rows)
 
 
-def _sources(context: ReportContext, lines: list[LineText], total: float) -> Table:
-    """Return the sources of the amounts inside the boundary, with their share of the footprint."""
+def _sources(context: ReportContext, lines: list[LineText], total: float, emitted: float) -> Table:
+    """Return the sources of the amounts inside the boundary, with their share of what the stages emit."""
     entries: dict[tuple[str, str], float] = {}
     for line in lines:
         if not line.outside:
             key = (line.data_type, line.source or (line.item if line.item.startswith(LINK) else ""))
             entries[key] = entries.get(key, 0.0) + line.kilograms
+    unstated = context.text("quality_type_none")
     ordered = sorted(entries.items(), key=lambda entry: -abs(np.nan_to_num(entry[1])))
     rows = [
-        Row((data_type or "–", source or "–", format_aligned(kilograms, total), format_percent(kilograms, total)))
+        Row((data_type or unstated, source or "–", format_aligned(kilograms, total), format_percent(kilograms, emitted)))
         for (data_type, source), kilograms in ordered
     ]
     titles = (("line_data_type", ""), ("line_source", ""), ("line_kgCO2e", "n"), ("share_of_total", "n"))

@@ -20,7 +20,7 @@ PRODUCT_TITLES = (
     "quality_primary_activity_share", "quality_default_share",
 )  # fmt: skip
 SPOT_TITLES = (
-    "product", "stage", "flow", "line_component", "line_item", "line_kgCO2e", "report_share_gross", "report_cumulative",
+    "product", "stage", "flow", "line_component", "line_item", "line_kgCO2e", "report_share_absolute", "report_cumulative",
     "line_data_type",
 )  # fmt: skip
 EMITTED, SHARE, CUMULATIVE, DATA_TYPE, FIRST_SCORE = 5, 6, 7, 8, 9

@@ -14,6 +14,7 @@ from textile_pcf.report.cells import Styles, formula_cell, number_cell, row_of, 
 
 HEAD, LINE = 32, 15  # height of a row of headings (two lines), and of a line of text [point]
 NARROW, WIDE = 9, 44  # smallest and largest fitted width of a column [letters]
+DECIMALS = {"given": ".6f", "check": ".6f", "given_money": ",.2f"}  # of styles that show more digits than a number needs
 MARGIN, EDGE = 3, 0.71  # letters added to a text, and to a column for its edge
 PAPER = {"A4": 9, "A3": 8}
 
@@ -82,7 +83,7 @@ class Sheet:
         """Write a number that may be changed; nothing if it is NaN."""
         if np.isfinite(value):
             self._put(column, number_cell(self._here(column), float(value), self.styles, style))
-            self._widen(column, len(f"{float(value):.9g}"))
+            self._widen(column, len(format(float(value), DECIMALS.get(style, ".9g"))))
 
     def formula(self, column: int, formula: str, value: float, style: str = "computed") -> None:
         """Write a formula with its present value."""

@@ -51,6 +51,8 @@ def headline_notes(context: ReportContext, product: int) -> list[tuple[str, str]
         method = context.text("report_of_draws" if assessment.drawn else "report_in_closed_form")
         counts = {"declared": interval.declared, "count": interval.numbers}
         shown = context.text("report_interval_beside", ends=interval_text(interval), method=method, **counts)
+    if not interval.has_figure:
+        shown += context.text("report_outside_beside", part=context.text("report_spread_title"))
     return [(context.text("report_interval"), shown), (context.text("quality_dqr"), rating_text(context, product))]
 
 
@@ -105,7 +107,7 @@ def _spread(context: ReportContext, product: int) -> list[tuple[str, str]]:
         named = (f"{data_type_title('' if name == 'none' else name, context.language)} {gsd:g}"
                  for name, gsd in analysis.assumed.items())  # fmt: skip
         rows.append(("report_assumed", context.text("report_assumed_gsd", named=", ".join(named))))
-    if interval.is_known and not interval.low <= interval.stated <= interval.high:
+    if not interval.has_figure:
         rows.append(("report_stated_value", context.text("report_outside", stated=format_figure(interval.stated))))
     return [(context.text(key), text) for key, text in rows]
 
@@ -132,7 +134,7 @@ def _hot_spots(context: ReportContext, product: int) -> Table:
         cells = (info.name(context.language), name, percent(spot["share"]), percent(spot["cumulative"]))
         misses = limit is not None and (spot["dqr"] is None or spot["dqr"] > limit + CLOSE)
         rows.append(Row((*cells, data_type_title(spot["data_type"], context.language), *scores), "proxy" if misses else ""))
-    titles = (("stage", ""), ("flow", ""), ("report_share_gross", "n"), ("report_cumulative", "n"), ("line_data_type", ""))
+    titles = (("stage", ""), ("flow", ""), ("report_share_absolute", "n"), ("report_cumulative", "n"), ("line_data_type", ""))
     columns = [(context.text(key), kind) for key, kind in titles]
     return table([*columns, *((name, "n") for name in (*SCORES, "DQR"))], rows)
 

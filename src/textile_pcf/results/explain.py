@@ -52,7 +52,10 @@ def _check_stage(result: Views, stage: str | None) -> None:
     if stage is not None and not isinstance(stage, str):
         raise wrong_type("stage", stage, "the id of a stage", Message("There are: {known}.", known=", ".join(ids)))
     if stage is not None and stage not in ids:
-        close = nearest(stage, ids)
+        titled = (
+            info.id for info in result.stages if stage.casefold() in (info.name("en").casefold(), info.name("zh").casefold())
+        )
+        close = next(titled, None) or nearest(stage, ids)
         cure = (
             Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(ids))
         )

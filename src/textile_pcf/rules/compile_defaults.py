@@ -13,7 +13,7 @@ from textile_pcf.messages.message import JoinedMessage, Message
 from textile_pcf.rules.compile_spreads import check_place, stated_spread
 from textile_pcf.rules.schema import ChosenDefault, Flow, Property, Quantity, RuleDocument
 from textile_pcf.rules.specs import PRODUCT
-from textile_pcf.rules.stated_values import Citation, Default
+from textile_pcf.rules.stated_values import DRIVER_ITSELF, Citation, Default
 from textile_pcf.suggest import nearest
 from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, own_units, parse_unit
 
@@ -169,7 +169,7 @@ class DefaultCompiler:
         number = self.number(value, path) * ratio_unit.factor
         spreads = (stated_spread(model, model, float(value), path, ratio_unit.factor, self.problem),)
         if isinstance(model, Flow) and value == 1.0 and not model.source and not spreads[0]:
-            return Default(np.array([number]), (Citation("", "the driver itself"),))
+            return Default(np.array([number]), (Citation("", DRIVER_ITSELF),))
         return Default(np.array([number]), (self.citation(model, model, path),), spreads=spreads)
 
     def number(self, value: float, path: DocumentPath) -> float:

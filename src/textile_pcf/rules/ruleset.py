@@ -170,9 +170,30 @@ class RuleSet:
         Returns
         -------
         TranslatedText
-            Its text in English; `text(language)` gives the other one.
+            Its text in English; `localized(language)` gives the other one.
         """
         return TranslatedText(self.title(stage, name), self.title(stage, name, "zh"))
+
+    def id_of_title(self, title: str, stage: str = "") -> str | None:
+        """Return the id of the stage that has a title in English or Chinese, for whoever writes the title instead.
+
+        Parameters
+        ----------
+        title : str
+            What stands where an id is expected.
+        stage : str, optional
+            Id of a stage, or `product`: then the title is of a property, loss or flow of it.
+
+        Returns
+        -------
+        str or None
+            The id; None where nothing has that title.
+        """
+        for name in self.names[stage] if stage else self.names:
+            titles = self.localized_title(stage or name, name if stage else "")
+            if title.casefold() in (titles.casefold(), titles.localized("zh").casefold()):
+                return name
+        return None
 
     def option_title(self, stage: str, name: str, word: str, language: str = "en") -> str:
         """Return the name of an option of a choice; the option itself where the rule has none.

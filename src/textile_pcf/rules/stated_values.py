@@ -9,6 +9,9 @@ import numpy as np
 from textile_pcf._frozen import cached_property
 from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, read_only
 
+DRIVER_ITSELF = "the driver itself"
+"""Place of the one number of a rule that needs no source: a flow that is its driver, such as fibre per kg of input."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

@@ -11,6 +11,7 @@ from textile_pcf.results import Footprint
 from textile_pcf.rules import QuantitySpec
 
 COLON = {"en": ": ", "zh": "："}
+TITLES = {RowKind.SHARE: "section_fibres", RowKind.OUTPUT: "section_output"}  # of rows that no entry of a rule names
 
 
 def source_title(result: Footprint, key: Source, language: str = "en") -> str:
@@ -61,7 +62,8 @@ def _row_title(result: Footprint, row: int, language: str) -> str:
     }  # fmt: skip
     specs = of_kind.get(kind, ())
     if index < 0 or not specs:
-        return COLON[language].join(filter(None, (cells["stage"], cells["flow"]))) + _brackets(cells["component"])
+        title = fixed_text(TITLES[RowKind(kind)], language) if kind in TITLES else cells["flow"]
+        return _joined(title, cells["stage"], result, language) + _brackets(cells["component"])
     spec = specs[index]
     stage = rules.stage_id(spec.stage)
     title = _joined(rules.title(stage, spec.id, language), stage, result, language)

@@ -125,3 +125,13 @@ def rule(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("rule") / "one.yaml"
     path.write_text("rule: one\nedition: '1'\nproduct: {unit: kg}\nstages: [{id: making, flows: {power: {unit: kWh}}}]\n")
     return path
+
+
+@pytest.mark.parametrize(
+    ("period", "holds"), [("2024年", True), ("2024年7月", True), ("2024-07", True), ("2024年13月", False), ("24年", False)]
+)
+def test_a_period_may_be_written_in_chinese(period: str, holds: bool) -> None:
+    if holds:
+        assert read_study({**SAID, "period": period}).for_product("P-1")["period"] == period
+    else:
+        assert "is not a period" in problems({**SAID, "period": period})[0][1]

@@ -114,7 +114,9 @@ def test_what_cannot_be_drawn_is_told(poplin: Any, three: Any) -> None:
     ):
         with pytest.raises(tp.UsageError, match=words):
             call()
-    with pytest.raises(tp.InputError, match="cannot be converted to one per piece"):
+    with pytest.raises(
+        tp.InputError, match=r"cannot be converted to one per piece\. Use a unit that is known of this product: kg, m2"
+    ):
         poplin.plot.stages(unit="piece")
 
 
@@ -214,7 +216,7 @@ def test_hot_spots_are_ranked_bars_of_every_flow(poplin: Any, blend: Any) -> Non
         names = [text.get_text() for text in picture.ax.get_yticklabels()]
         rows = list(picture.data.itertuples())
         assert names[:6] == [*(f"{row.stage_name} · {row.flow_name}" for row in rows[:5]), "everything else"]
-        assert abs(picture.data["share"].sum() - 1) < 1e-9
+        assert abs(picture.data["share"].clip(lower=0).sum() - 1) < 1e-9  # of what is emitted; uptake is below zero
 
 
 def test_hot_spots_without_smaller_flows_have_no_bar_for_the_rest(poplin: Any) -> None:
@@ -267,3 +269,43 @@ def test_examples_are_listed_and_calculate() -> None:
         assert tp.footprint(*tp.load_example(name)).totals.min() > 0
     with pytest.raises(tp.UsageError, match="cotton_poplin"):
         tp.load_example("cotton_popln")
+
+
+def test_a_flow_has_no_larger_share_than_its_stage(poplin: Any) -> None:
+    """Both pictures count shares of what the stages emit, 14.274 kg: electricity is 25.7 % and weaving 26.5 % of it."""
+    flows, stages = poplin.plot.hotspots(), poplin.plot.stages()
+    weaving = stages.data.set_index("stage").loc["weaving", "kgCO2e"]
+    assert (flows.data["flow"].iloc[0], flows.data["share"].iloc[0]) == (
+        "electricity",
+        pytest.approx(3.673109 / 14.2740, abs=1e-5),
+    )
+    assert flows.data["share"].iloc[0] < weaving / poplin.headline.excluding[0]
+    written = [text.get_text() for picture in (flows, stages) for text in picture.ax.texts]
+    assert "3.67  26%" in written and "3.75  26%" in written
+
+
+def test_a_product_that_emits_nothing_has_every_picture() -> None:
+    """The waterfall of a footprint of zero was a TypeError; a credit is below zero, and takes up no CO2."""
+    rule = {
+        "rule": "one", "edition": "1", "product": {"unit": "kg"},
+        "stages": [{"id": "dyeing", "flows": {
+            "power": {"unit": "kWh", "factor": "power"}, "credit": {"unit": "kg", "factor": "credit", "optional": True}}}],
+    }  # fmt: skip
+    rows = [("ZERO", "power", "0 kWh/kg"), ("CREDIT", "power", "2 kWh/kg"), ("CREDIT", "credit", "1 kg/kg")]
+    listed = [{"product": product, "stage": "dyeing", "flow": flow, "amount": amount} for product, flow, amount in rows]
+    result = tp.footprint(listed, rule, {"power": "0.5 kgCO2e/kWh", "credit": "-0.2 kgCO2e/kg"})
+    for kind in ("stages", "waterfall", "sankey", "hotspots"):
+        assert getattr(result.plot, kind)("ZERO")._repr_png_()
+    assert result.plot.waterfall("ZERO").data[["name", "kgCO2e"]].values.tolist() == [["Total", 0.0]]
+    assert "Not drawn, because it is below zero: credit −0.200" in [
+        text.get_text() for text in result.plot.sankey("CREDIT").ax.texts
+    ]
+
+
+def test_a_comparison_of_two_boundaries_names_them(poplin: Any) -> None:
+    """A fabric at the gate beside a shirt with its use: 81 % more is no answer without saying so."""
+    shirt = tp.footprint(EXAMPLES / "t_shirt" / "activity.csv", "apparel", ["default", "carbonfact"])
+    legend = [text.get_text() for text in poplin.plot.compare(shirt).figure.legends[0].get_texts()]
+    assert [text.split(":")[0] for text in legend] == ["COTTON-POPLIN (cradle to gate)", "T-SHIRT (cradle to grave)"]
+    same = [text.get_text() for text in poplin.plot.compare(poplin).figure.legends[0].get_texts()]
+    assert same[0].startswith("COTTON-POPLIN: ")

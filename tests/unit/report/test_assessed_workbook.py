@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -11,6 +12,8 @@ from spread_mill import ROWS, TABLE, calculate, write_mill
 
 import textile_pcf as tp
 from spreadsheet import WITNESSES, Evaluated
+from textile_pcf.report.cells import cell_styles
+from textile_pcf.report.sheets import Sheet
 
 CHANGES = [{"change": "scale", "at": {"stage": "making", "flow": "electricity"}, "by": 0.8, "note": "new motors"},
            {"change": "scale", "at": {"stage": "drying", "flow": "steam"}, "by": 0.5}]  # fmt: skip
@@ -159,3 +162,30 @@ def test_the_same_result_is_the_same_workbook(full: tuple[tp.Footprint, Path], t
         for number in (1, 2)
     ]
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("value", "style", "shown"),
+    [(900_000.0, "given", "900000.000000"), (8057.0, "check", "8057.000000"), (562_072.674, "given_money", "562,072.67"),
+     (0.3, "input", "0.3")],
+)  # fmt: skip
+def test_columns_hold_their_numbers_as_they_are_shown(value: float, style: str, shown: str) -> None:
+    """A column narrower than its number shows `###`: round sums of money did."""
+    page = openpyxl.Workbook().active
+    sheet = Sheet(page, "Measures", cell_styles(openpyxl.Workbook(), page))
+    sheet.number(0, value, style)
+    sheet.fit()
+    assert page.column_dimensions["A"].width > len(shown)
+
+
+def test_bars_of_the_chart_are_labelled_with_two_decimals(full: tuple[tp.Footprint, Path]) -> None:
+    """Without `sourceLinked` LibreOffice takes the format of the cells: 4.843408."""
+    with ZipFile(full[1]) as archive:
+        chart = archive.read("xl/charts/chart1.xml").decode()
+    assert '<numFmt formatCode="0.00" sourceLinked="0"/>' in chart
+
+
+def test_sums_of_money_have_cents_and_groups(full: tuple[tp.Footprint, Path]) -> None:
+    page = openpyxl.load_workbook(full[1])["Measures"]
+    formats = {page.cell(2, column).number_format for column in range(3, 8)}
+    assert formats == {"#,##0.00"}

@@ -348,3 +348,38 @@ def test_browser_shows_the_page_without_asking_for_anything(
     _, result, path = written
     assert f"{result.totals[0]:.2f}" in Read(dom(browser, path, tmp_path)).text
     assert np.isfinite(result.totals[0])
+
+
+def test_a_flow_has_no_larger_share_than_its_stage(tmp_path: Path) -> None:
+    """Electricity of weaving is 3.673 of the 13.315 kg that the stages emit, 27.6 %; weaving as a whole is 28.4 %."""
+    page = to_html(tp.footprint(*tp.load_example("cotton_poplin")), tmp_path / "poplin.html").read_text(encoding="utf-8")
+    cells = [re.sub(r"<[^>]+>", "|", row) for row in re.findall(r"<tr.*?</tr>", page)]
+    shares = {
+        name: next(row for row in cells if name in row) for name in ("||Weaving||production|", "||1||Weaving||Electricity|")
+    }
+    assert "|3.78||28.4 %|" in shares["||Weaving||production|"] and "|3.67||27.6 %|" in shares["||1||Weaving||Electricity|"]
+
+
+def test_amounts_without_a_data_type_are_called_not_stated(tmp_path: Path) -> None:
+    rows = "product,stage,flow,amount,unit\nP,spinning,power,2,kWh/kg\n"
+    rule = (
+        'rule: yarn\nedition: "1"\nproduct: {unit: kg}\nstages: [{id: spinning, flows: {power: {unit: kWh, factor: power}}}]\n'
+    )
+    for name, text in (("rule.yaml", rule), ("rows.csv", rows), ("factors.csv", FACTORS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    result = tp.footprint(tmp_path / "rows.csv", tmp_path / "rule.yaml", tmp_path / "factors.csv")
+    for language, said in (("en", "not stated"), ("zh", "未说明")):
+        page = to_html(result, tmp_path / "report.html", language=language).read_text(encoding="utf-8")
+        assert re.search(rf">{said}</td>.*?>100.0 %</td>", page)
+
+
+def test_data_types_have_the_same_parts_in_both_tables(tmp_path: Path) -> None:
+    """The fibre of the shell follows from the masses: 74.4 % are estimated by the sources, as by the quality beside it."""
+    file = EXAMPLES / "polyester_jacket" / "activity.csv"
+    result = tp.footprint(file, "apparel@2026.2", ["default", "carbonfact"])
+    page = to_html(result, tmp_path / "jacket.html").read_text(encoding="utf-8")
+    assert "follows from the masses 23.3 %, estimated 74.4 %, literature 2.4 %" in page
+    sources = page.split("<h4>Data sources</h4>", 2)[1].split("</table>", 1)[0]
+    parts = re.findall(r'data-label="Data type">([^<]+)<.*?data-label="Share">([\d.]+) %', sources)
+    assert sum(float(part) for kind, part in parts if kind == "estimated") == pytest.approx(74.4, abs=0.15)
+    assert ("follows from the masses", "23.3") in parts
