@@ -72,7 +72,7 @@ def _distinct_meanings(
 ) -> tuple[IndexArray, IndexArray, IndexArray, list[RowPattern | InvalidRow]]:
     """Return the pattern of each row, the first row and the meaning's index of each pattern, and the distinct meanings."""
     texts = cells.texts
-    flags = [cells.empty.view(np.int8)] if cells.has_empty else []
+    flags: list[IntArray] = [cells.empty.view(np.int8)] if cells.has_empty else []
     flags += [cells.invalid.view(np.int8)] if cells.has_invalid else []
     for items in (cells.pattern_items, texts["item"]):
         first, pattern = group_rows(*(items if name == "item" else texts[name] for name in PATTERN_COLUMNS), *flags)
