@@ -121,7 +121,7 @@ class MixedTotals:
     def _pass(self, chosen: dict[str, int], scenarios: list[str]) -> bool:
         """Write the totals of one pass over the activity data, for all scenarios of it; return whether it has all products.
 
-        It has not where the first tables do not answer for a product or a site, which is rejected then without a look at others.
+        It has not where the first tables do not answer for a product or a site: it is rejected then without a look at others.
         """
         sides = list(combinations((0, 1), repeat=len(scenarios)))
         changes = {
