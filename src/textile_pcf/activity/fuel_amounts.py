@@ -19,6 +19,8 @@ from textile_pcf.units import Conversion, Unit, UnitError, convert, parse_unit, 
 KEYS = ("stage", "flow", "item", "region", "enthalpy")
 """Columns that say which fuel a row is of."""
 MEASURES = (MASS, VOLUME, ENERGY)
+NO_REGION, SEVERAL = -1, -2
+"""Codes of a product that names no region for itself and its stages, or more than one."""
 Dimensions = tuple[tuple[str, int], ...]
 
 
@@ -85,9 +87,62 @@ def _at(flags: list[bool], codes: IntArray) -> BoolArray:
     return np.array(flags, dtype=bool)[codes]
 
 
-def fuel_keys(
-    cells: ActivityColumns, rules: RuleSet, rows: IndexArray, codes: IntArray, distinct: IndexArray
-) -> list[FuelKey | None]:
+def split_by_region(
+    cells: ActivityColumns, rules: RuleSet, first: IndexArray, pattern: IndexArray, codes: IntArray
+) -> IntArray | None:
+    """Return by which region the amount of each row is converted; None where that is the same for all rows.
+
+    It is that of the product of the row, which patterns do not hold.
+
+    Parameters
+    ----------
+    cells : ActivityColumns
+    rules : RuleSet
+    first : ndarray of intp, shape (patterns,)
+        First row of each pattern.
+    pattern : ndarray of intp, shape (rows,)
+    codes : ndarray of int, shape (patterns,)
+        From `fuel_codes`.
+    """
+    asks = np.zeros(len(first), dtype=bool)
+    asks[[place for place in codes.nonzero()[0].tolist() if _asks_for_region(cells, rules, int(first[place]))]] = True
+    if not asks.any():
+        return None
+    of_row = product_regions(cells)[cells.texts["product"].codes]
+    found = np.where(asks[pattern], of_row - SEVERAL + 1, 0)
+    return found if len(np.unique(found[found > 0])) > 1 else None
+
+
+def _asks_for_region(cells: ActivityColumns, rules: RuleSet, row: int) -> bool:
+    """Whether a row of a fuel names no region, and gives it in another measure than its flow."""
+    category, index = rules.names.get(cells.text("stage", row), {}).get(cells.text("flow", row), ("", -1))
+    if category != "flow" or cells.text("region", row):
+        return False
+    spec = rules.flows[index]
+    try:
+        unit = parse_unit(cells.text("unit", row), rules.unit_names)
+    except UnitError:
+        return False
+    return any(measures_fuel(spec, unit, ratio) for ratio in (spec.ratio_unit, spec.unit / rules.product_unit))
+
+
+def product_regions(cells: ActivityColumns) -> IntArray:
+    """Return the code of the only region that rows without a flow name in each product, NO_REGION or SEVERAL.
+
+    The last is that of rows without a product.
+    """
+    flows, regions, products = (cells.texts[name] for name in ("flow", "region", "product"))
+    has_no_flow = np.array([*(not text for text in flows.categories), True], dtype=bool)
+    is_named = np.array([*map(bool, regions.categories), False], dtype=bool)
+    rows = np.flatnonzero(has_no_flow[flows.codes] & is_named[regions.codes])
+    product, region = products.codes[rows], regions.codes[rows].astype(np.int64)
+    found = np.full(len(products.categories) + 1, NO_REGION, dtype=np.int64)
+    found[product] = region
+    found[product[found[product] != region]] = SEVERAL
+    return found
+
+
+def fuel_keys(cells: ActivityColumns, rules: RuleSet, rows: IndexArray, codes: IntArray) -> list[FuelKey | None]:
     """Return item and region of rows of fuels, None for other rows.
 
     Parameters
@@ -97,39 +152,36 @@ def fuel_keys(
     rows : ndarray of intp, shape (rows,)
     codes : ndarray of int, shape (rows,)
         From `fuel_codes`.
-    distinct : ndarray of intp
-        Distinct rows of the table, in which the region of stages and products is looked for.
     """
-    if not codes.any():
-        return [None] * len(rows)
-    of_table, chosen = _table_regions(cells, distinct), codes.nonzero()[0]
+    keys: list[FuelKey | None] = [None] * len(rows)
+    chosen = codes.nonzero()[0]
+    if not len(chosen):
+        return keys
     texts = [
         map(column.categories.__getitem__, column.codes[rows[chosen]].tolist()) for column in map(cells.texts.__getitem__, KEYS)
     ]
-    keys: list[FuelKey | None] = [None] * len(rows)
-    for place, row in zip(chosen.tolist(), zip(*texts, strict=True), strict=True):
-        keys[place] = _key(rules, row, of_table)
+    of_product = product_regions(cells)[cells.texts["product"].codes[rows[chosen]]].tolist()
+    named = cells.texts["region"].categories
+    for place, region, row in zip(chosen.tolist(), of_product, zip(*texts, strict=True), strict=True):
+        of_stages = {NO_REGION: "", SEVERAL: None}.get(region)
+        keys[place] = _key(rules, row, named[region] if region >= 0 else of_stages)
     return keys
 
 
-def _key(rules: RuleSet, row: tuple[str, ...], of_table: set[str]) -> FuelKey | None:
-    """Return item and region of a row of `KEYS`: its own region, or the only one that its table and the rule name."""
+def _key(rules: RuleSet, row: tuple[str, ...], of_product: str | None) -> FuelKey | None:
+    """Return item and region of a row of `KEYS`: its own region, or the only one that its product and the rule name.
+
+    `of_product` is the only region that the product names, "" where it names none, None where it names several.
+    """
     stage, flow, item, region, enthalpy = row
     category, index = rules.names.get(stage, {}).get(flow, ("", -1))
     if category != "flow":
         return None
     spec = rules.flows[index]
-    of_rule = rules.stages[spec.stage].region if spec.stage != PRODUCT else None
-    named = of_table | ({of_rule} if of_rule else set())
-    return FuelKey(item or spec.factor or "", region or (next(iter(named)) if len(named) == 1 else ""), enthalpy)
-
-
-def _table_regions(cells: ActivityColumns, rows: IndexArray) -> set[str]:
-    """Return the regions that stages and products of a table have."""
-    flows, regions = cells.texts["flow"], cells.texts["region"]
-    no_flow = np.array([*(not text for text in flows.categories), True], dtype=bool)
-    codes = regions.codes[rows][no_flow[flows.codes[rows]]]
-    return {regions.categories[code] for code in set(codes.tolist()) if code >= 0} - {""}
+    if not region and of_product is not None:
+        of_rule = (rules.stages[spec.stage].region if spec.stage != PRODUCT else None) or ""
+        region = "" if of_rule and of_product and of_rule != of_product else of_product or of_rule
+    return FuelKey(item or spec.factor or "", region, enthalpy)
 
 
 def convert_fuel_amount(spec: FlowSpec, unit: Unit, ratio_unit: Unit, fuel: FuelKey) -> tuple[Conversion, Message] | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.activity.columns import ActivityColumns
-from textile_pcf.activity.fuel_amounts import fuel_codes, fuel_keys
+from textile_pcf.activity.fuel_amounts import fuel_codes, fuel_keys, split_by_region
 from textile_pcf.activity.row_meaning import interpret_row
 from textile_pcf.activity.row_patterns import PATTERN_COLUMNS, InvalidRow, RowKind, RowPattern, RowPatterns, Rows
 from textile_pcf.arrays import IndexArray, IntArray
@@ -72,7 +72,7 @@ def _distinct_meanings(
 ) -> tuple[IndexArray, IndexArray, IndexArray, list[RowPattern | InvalidRow]]:
     """Return the pattern of each row, the first row and the meaning's index of each pattern, and the distinct meanings."""
     texts = cells.texts
-    flags = [cells.empty.view(np.int8)] if cells.has_empty else []
+    flags: list[IntArray] = [cells.empty.view(np.int8)] if cells.has_empty else []
     flags += [cells.invalid.view(np.int8)] if cells.has_invalid else []
     for items in (cells.pattern_items, texts["item"]):
         first, pattern = group_rows(*(items if name == "item" else texts[name] for name in PATTERN_COLUMNS), *flags)
@@ -81,13 +81,17 @@ def _distinct_meanings(
         links = first[(option_code > 0) | (fuel_code > 0)] if items is not texts["item"] else first[:0]
         if not cells.is_link[texts["item"].codes[links]].any():
             break  # else links stand where an option or a fuel does, and each is refused by its name
+    if (region := split_by_region(cells, rules, first, pattern, fuel_code)) is not None:
+        flags.append(region)
+        first, split = group_rows(pattern, region)
+        pattern, option_code, fuel_code = split, option_code[pattern[first]], fuel_code[pattern[first]]
     codes = [texts[name].codes[first] for name in MEANING_COLUMNS]
     distinct, number = group_rows(*codes, option_code, fuel_code, *(flag[first] for flag in flags))
     columns = [texts_at(texts[name], first[distinct]) for name in MEANING_COLUMNS]
     options = [texts["item"].categories[code - 1] if code else "" for code in option_code[distinct].tolist()]
     rows = first[distinct]
     is_empty = np.isnan(cells.numbers["amount"][rows]).tolist()
-    fuels = fuel_keys(cells, rules, rows, fuel_code[distinct], first)
+    fuels = fuel_keys(cells, rules, rows, fuel_code[distinct])
     return pattern, first, number, find_meanings(cells, rules, rows, (is_empty, *columns, options, fuels))
 
 

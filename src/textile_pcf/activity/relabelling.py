@@ -153,7 +153,7 @@ def relabel(
     if True in per_length and convert_per_length(cells, labels.rules) is not cells:
         return None
     rows = _relabelled_rows(known, of_units)
-    if not known.differ and any(find_duplicates(cells, rows)):
+    if not known.differ and (_is_split(rows) or any(find_duplicates(cells, rows))):
         return None
     exchanges = _relabelled_exchanges(known, cells, rows, np.array(year))
     regions, properties = exchanges.geography.regions, structure.properties
@@ -161,6 +161,11 @@ def relabel(
         pattern, option = np.append(rows.pattern, len(rows.patterns.option)), np.append(rows.patterns.option, -1)
         properties = replace(properties, options=option[pattern[properties.rows]])
     return known.other(Structure, rows=rows, exchanges=exchanges, properties=properties, regions=regions, signature=signature)
+
+
+def _is_split(rows: Rows) -> bool:
+    """Whether rows of one pattern are converted by other factors, as fuels of products in other regions are."""
+    return bool((rows.factor != take(rows.patterns.factor, rows.pattern)).any())
 
 
 def _relabelled_rows(known: KnownRows, of_units: list[tuple[Any, ...]]) -> Rows:

@@ -170,7 +170,7 @@ def _options_and_fuels(cells: ActivityColumns, rules: RuleSet, rows: UnlabelledR
     others: list[object] = [None] * cells.rows
     if has_fuels(cells, rules):
         every = np.arange(cells.rows)
-        others = [*fuel_keys(cells, rules, every, fuel_codes(cells, rules, every), every)]
+        others = [*fuel_keys(cells, rules, every, fuel_codes(cells, rules, every))]
     for row in rows.choices:
         others[row] = cells.texts["item"][row]
     return others

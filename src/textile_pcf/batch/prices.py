@@ -13,12 +13,14 @@ from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.batch.weights import flow_name
 from textile_pcf.errors import Problem
 from textile_pcf.factors import DECLARED, Match, NoMatch, Request
-from textile_pcf.factors.matcher import FactorMatcher, FactorRequests
+from textile_pcf.factors.matcher import OTHER_SET, FactorMatcher, FactorRequests
+from textile_pcf.inventory.factor_age import text_of_old, year_beyond
 from textile_pcf.inventory.matching import late_warning
 from textile_pcf.inventory.supply_mix import ZERO, ZERO_CURE
 from textile_pcf.messages.message import Message
 from textile_pcf.results.contributions import SPLIT
 from textile_pcf.results.default_shares import GROSS
+from textile_pcf.results.gwp_sets import other_sets_text
 from textile_pcf.rules import FlowSpec, RuleSet
 from textile_pcf.rules.arrays import rule_arrays
 
@@ -240,13 +242,20 @@ class Prices:
         return FactorChange(split, removal, gross - was_gross, by_rule, of_shipped, differs)
 
     def warnings(self) -> list[str]:
-        """Return the warnings about the factors that the requests find: of a later year, a proxy, made with another set."""
-        texts, used = dict[str, None](), dict[int, set[int]]()
+        """Return the warnings about the factors that the requests find, as a batch with these tables gives them.
+
+        They are of a later year or too far from that asked for, a proxy, or made with another set.
+        """
+        factors, gwp = self.matcher.factors, self.matcher.gwp
+        texts, used, is_other = dict[str, None](), dict[int, set[int]](), False
         for spec, number in zip(self.flows, self.matches, strict=True):
-            match = self.matcher.matches[number]
+            match, request = self.matcher.matches[number], self.matcher.requests[number]
             if isinstance(match, Match):
                 used.setdefault(match.table, set()).add(match.row)
+                is_other |= bool(self.matcher.marks[number] & OTHER_SET)
                 if match.warning:
-                    texts.setdefault(late_warning(self.rules, spec.index, self.matcher.requests[number].item, match.warning))
+                    texts.setdefault(late_warning(self.rules, spec.index, request.item, match.warning))
+                if year := year_beyond(self.rules, match, request, factors):
+                    texts.setdefault(text_of_old(self.rules, spec.index, request, year))
         rows = {table: sorted(used[table]) for table in sorted(used)}
-        return [*texts, *self.matcher.factors.warnings(self.matcher.gwp, rows, self.matcher.biogenic)]
+        return [*texts, *([other_sets_text(gwp)] if is_other else ()), *factors.warnings(gwp, rows, self.matcher.biogenic)]

@@ -59,6 +59,16 @@ class EarlierBatch:
     runs: Mapping[str, ProductRuns]
     prefixes: Mapping[str, str]
 
+    def report_of(self, fingerprint: str, source: str) -> Mapping[str, Any] | None:
+        """Return what is known of a partition; None where nothing is, or where its files name a source of another name.
+
+        Messages on rejected products name it, and so do results by line.
+        """
+        record = self.partitions.get(fingerprint)
+        if record is None or self.run.get("source") == source:
+            return record
+        return None if record["report"]["problems"] or self.run.get("results") == "contributions" else record
+
 
 def open_earlier(folder: Path) -> EarlierBatch:
     """Return a finished batch with fingerprints.
@@ -125,8 +135,8 @@ def copy_unchanged(
     """Copy the files of partitions whose rows have not changed, as if this run had calculated them.
 
     They are copied in threads of their own, if there may be any, until the context is left. A partition whose files are not as
-    the earlier batch wrote them is left to be calculated; so is one with rejected products where the source has another name,
-    since its messages name it.
+    the earlier batch wrote them is left to be calculated; so is one with rejected products or with results by line where the
+    source has another name, since messages and lines name it.
 
     Parameters
     ----------
@@ -157,8 +167,7 @@ def copy_unchanged(
 
     known = dict[int, Mapping[str, Any]]()
     for partition in partitions:
-        record = earlier.partitions.get(partition_fingerprint(partition, prints))
-        if record and not (record["report"]["problems"] and earlier.run.get("source") != name):
+        if record := earlier.report_of(partition_fingerprint(partition, prints), name):
             known[partition.number] = record
     waiting = {number: record for number, record in known.items() if not report_file(out, number).exists()}
     if not prints.in_threads:
@@ -206,7 +215,7 @@ def knows_partitions(partitions: Sequence[Any], prints: RowGroupPrints | None) -
 
 
 def write_fingerprints(
-    out: Path, partitions: Sequence[Any], prints: RowGroupPrints, earlier: EarlierBatch | None = None
+    out: Path, name: str, partitions: Sequence[Any], prints: RowGroupPrints, earlier: EarlierBatch | None = None
 ) -> dict[str, str]:
     """Write the fingerprints of a batch, and what is known of its partitions; return the SHA-256 of each file.
 
@@ -217,6 +226,8 @@ def write_fingerprints(
     ----------
     out : Path
         Folder of the batch, whose reports are still there.
+    name : str
+        Name of the source.
     partitions : sequence of Partition
     prints : RowGroupPrints
     earlier : EarlierBatch, optional
@@ -225,7 +236,7 @@ def write_fingerprints(
 
     def line(partition: Any) -> str:
         fingerprint = partition_fingerprint(partition, prints)
-        known = earlier.partitions.get(fingerprint) if earlier else None
+        known = earlier.report_of(fingerprint, name) if earlier else None
         if earlier and known and known["report"]["number"] == partition.number and not known["report"]["problems"]:
             return earlier.lines[fingerprint]
         path = report_file(out, partition.number)

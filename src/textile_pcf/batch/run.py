@@ -276,7 +276,7 @@ class _Batch:
             sections["inputs"][STAMP] = activity_stamp(self.source)
         prints = None if (self.out / "parts" / LINKED).exists() else self.prints
         if prints is not None:
-            sections["fingerprints"] = write_fingerprints(self.out, source.partitions, prints, self.earlier)
+            sections["fingerprints"] = write_fingerprints(self.out, source.name, source.partitions, prints, self.earlier)
         if self.job.fingerprints and not knows_partitions(source.partitions, prints):
             warnings.append(NOT_KNOWN)
         return finish(self.out, source, reports, identity, sections, warnings)

@@ -135,8 +135,8 @@ def calculate_wide(
     UsageError
         The amounts are no matrix with a number for each column, or an option has an unknown value.
     InputError
-        A column is wrong, a cell is not finite, negative, or a loss of all; or the rule fills something in, and then products
-        differ in more than amounts: give a long table to `calculate_batch`.
+        A column is wrong, a cell is not finite, negative, or a loss of all; the rule fills something in, or products differ in
+        a property that multiplies amounts, and so in more than amounts: give a long table to `calculate_batch`.
 
     Examples
     --------
@@ -197,6 +197,7 @@ def _layout(amounts: FloatArray, columns: Sequence[Mapping[str, Any]], rules: Ru
     activity = build_activity({"product": "1", "rows": probe}, rules)
     footprint = calculate_footprints(activity, matcher)[0]
     _must_be_linear(activity)
+    _must_agree(amounts, activity)
     inventory, row = footprint.inventory, activity.exchanges.row
     factor = activity.rows.patterns.factor[activity.rows.pattern]
     weights = _weights(inventory, len(columns), factor[row] * inventory.scale * inventory.factor_totals)
@@ -237,9 +238,9 @@ def _weights(inventory: Inventory, columns: int, weight: FloatArray) -> tuple[Fl
     driver, row = inventory.driver, inventory.activity.exchanges.row
     masses = driver.sum(axis=1)
     if np.any(masses > 1):
-        raise InputError([_unfit("a flow is multiplied by several masses")])
+        raise InputError([_unfit(Message("a flow is multiplied by several masses"))])
     if np.any(masses == 0):
-        raise InputError([_unfit("a flow is not multiplied by a mass of its stage")])
+        raise InputError([_unfit(Message("a flow is not multiplied by a mass of its stage"))])
     stage = inventory.processes.stage[inventory.process]
     output, taken, lost = (np.zeros((columns, len(inventory.activity.rules.stages))) for _ in range(3))
     for index, weights in enumerate((output, taken, lost)):
@@ -248,9 +249,9 @@ def _weights(inventory: Inventory, columns: int, weight: FloatArray) -> tuple[Fl
     return output, taken, lost
 
 
-def _unfit(why: str) -> Problem:
+def _unfit(why: Message) -> Problem:
     cure = "Give a long table (product, stage, flow, amount, unit) to `calculate_batch`."
-    return Problem("wide table", Message("These columns do not make a wide table: {why}.", why=Message(why)), cure, code="wide")
+    return Problem("wide table", Message("These columns do not make a wide table: {why}.", why=why), cure, code="wide")
 
 
 def _must_be_linear(activity: Activity) -> None:
@@ -262,7 +263,38 @@ def _must_be_linear(activity: Activity) -> None:
     ruled = len(flows.empty) > 0
     periods = len(rows.of_kind(RowKind.OUTPUT)) or flows.has_other_basis
     if activity.components.size != 1 or ruled or lossless or periods or inverse:
-        raise InputError([_unfit("the rule fills values in, or amounts are per period, per fibre or in inverse units")])
+        why = Message("the rule fills values in, or amounts are per period, per fibre or in inverse units")
+        raise InputError([_unfit(why)])
+
+
+def _must_agree(amounts: FloatArray, activity: Activity) -> None:
+    """Refuse what the weights of the first product hold of other amounts, and other products may not have."""
+    if not np.array_equal(activity.columns.numbers["amount"], amounts[0], equal_nan=True):
+        raise InputError([_unfit(Message("an amount is per length of fabric"))])
+    rules, rows = activity.rules, activity.property_rows
+    for index in sorted(_properties_of_weights(activity)):
+        if rows[index] >= 0 and np.any(amounts[:, rows[index]] != amounts[0, rows[index]]):
+            name = f"{rules.stage_id(rules.properties[index].stage)}.{rules.properties[index].id}"
+            raise InputError([_unfit(Message("products differ in {name}, by which the rule multiplies amounts", name=name))])
+
+
+def _properties_of_weights(activity: Activity) -> set[int]:
+    """Return the properties that drive flows, share emissions with co-products or give a conversion that no column gives."""
+    rules, rows = activity.rules, activity.property_rows
+    specs, found = rules.properties, set[int]()
+    waiting = [one for _, drivers, _ in activity.exchanges.driven for one in drivers if isinstance(one, int)]
+    waiting += [one.index for one in specs if one.stage < 0 and one.id in CONVERTING and rows[one.index] < 0]
+    for stage in rule_arrays(rules).allocated_stages:
+        if stage.allocation is not None and activity.stage_active[stage.index]:
+            of_stage = stage.allocation
+            waiting += [one for one in (of_stage.share, *of_stage.masses, *of_stage.prices, of_stage.price) if one >= 0]
+    while waiting:
+        spec = specs[waiting.pop()]
+        if spec.index not in found and rows[spec.index] < 0:  # it follows from others
+            chosen = (spec.default.by, spec.default.reference) if spec.default is not None else ()
+            waiting += [one for one in (*spec.inputs.values(), *chosen) if one >= 0]
+        found.add(spec.index)
+    return found
 
 
 def _read(amounts: FloatArray, layout: _Layout) -> _Block:

@@ -17,8 +17,8 @@ from textile_pcf.errors import InputError, PcfWarning
 
 PASSES = ("activity", "rule", "supply")
 """Groups that need a pass of their own over the activity data; the others are scenarios of one pass."""
-NO_FACTOR = "no-factor"
-"""Code of a row for which the tables have no factor."""
+OF_TABLES = frozenset(("no-factor", "bad-region", "no-uptake", "zero-factor", "huge"))
+"""Codes of problems that other tables of factors may not have: a region, for one, may be known by a row of a table alone."""
 BYTES = 8
 """Of a number in a file of totals."""
 
@@ -121,7 +121,7 @@ class MixedTotals:
     def _pass(self, chosen: dict[str, int], scenarios: list[str]) -> bool:
         """Write the totals of one pass over the activity data, for all scenarios of it; return whether it has all products.
 
-        It has not where the first tables lack a factor of a product, which is rejected then without a look at others.
+        It has not where the first tables do not answer for a product or a site: it is rejected then without a look at others.
         """
         sides = list(combinations((0, 1), repeat=len(scenarios)))
         changes = {
@@ -134,7 +134,7 @@ class MixedTotals:
             self._path(mask).unlink(missing_ok=True)  # of an interrupted call, or of a pass that has not all products
         if done is not None and done.products:
             self._store(done.out / "results", dict(zip(masks, ["total", *(f"total@{name}" for name in others)], strict=True)))
-        return done is None or all(problem["code"] != NO_FACTOR for problem in done.problems())
+        return done is not None and OF_TABLES.isdisjoint(problem["code"] for problem in done.problems())
 
     def _store(self, results: Path, columns: dict[int, str]) -> None:
         """Write a file of totals by product for each column of the results of a pass."""
@@ -162,7 +162,7 @@ class MixedTotals:
     def _calculate(
         self, chosen: dict[str, int], declared: dict[str, Any], others: dict[str, dict[str, Any]]
     ) -> BatchResult | None:
-        """Return the batch of one pass; None where the activity data cannot be read under the rule."""
+        """Return the batch of one pass; None where there is none, as activity data that cannot be read under the rule."""
         name = "-".join(f"{group}{side}" for group, side in sorted(chosen.items())) or "all"
         activity, rule = (self._side(chosen, group) for group in ("activity", "rule"))
         try:

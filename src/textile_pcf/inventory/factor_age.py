@@ -9,9 +9,10 @@ import numpy as np
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
 from textile_pcf.arrays import IndexArray, IntArray
-from textile_pcf.factors import FactorTable
+from textile_pcf.factors import FactorTable, Match, Request
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.messages.message import Message
+from textile_pcf.rules import RuleSet
 
 
 def old_factors(activity: Activity, matches: FactorMatches, factors: FactorTable) -> Iterator[tuple[int, Message]]:
@@ -19,18 +20,34 @@ def old_factors(activity: Activity, matches: FactorMatches, factors: FactorTable
 
     Without a requested year, or without a year of the factor, there is no age.
     """
-    limit = activity.rules.document.max_factor_age
-    if limit is None:
-        return
-    apart = {
-        number: (int(request.year), int(year))
-        for number, (match, request) in enumerate(zip(matches.matches, matches.requests, strict=True))
-        if match is not None and request.year and (year := factors.tables[match.table].texts["year"][match.row])
+    rules, found = activity.rules, zip(matches.matches, matches.requests, strict=True)
+    beyond = {
+        number: year
+        for number, (match, request) in enumerate(found)
+        if match is not None and (year := year_beyond(rules, match, request, factors))
     }
-    old = np.array([number for number, (wanted, year) in apart.items() if abs(wanted - year) > limit.years], dtype=np.intp)
+    old = np.array([*beyond], dtype=np.intp)
     for number, flow in zip(old.tolist(), _flow_of_requests(activity, matches, old).tolist(), strict=True):
         if flow >= 0:
-            yield number, _text_of_old(activity, flow, matches.requests[number].item, *apart[number])
+            yield number, text_of_old(rules, flow, matches.requests[number], beyond[number])
+
+
+def year_beyond(rules: RuleSet, match: Match, request: Request, factors: FactorTable) -> int:
+    """Return the year of a factor that is beyond `max_factor_age` of the rule from the year asked for; 0 where it is not.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    match : Match
+    request : Request
+        What `match` answers.
+    factors : FactorTable
+    """
+    limit = rules.document.max_factor_age
+    if limit is None or not request.year:
+        return 0
+    year = int(factors.tables[match.table].texts["year"][match.row] or 0)
+    return year if year and abs(request.year - year) > limit.years else 0
 
 
 def _flow_of_requests(activity: Activity, matches: FactorMatches, requests: IndexArray) -> IntArray:
@@ -42,16 +59,28 @@ def _flow_of_requests(activity: Activity, matches: FactorMatches, requests: Inde
     return flow[requests]
 
 
-def _text_of_old(activity: Activity, flow: int, item: str, wanted: int, year: int) -> Message:
-    spec, limit = activity.rules.flows[flow], activity.rules.document.max_factor_age
+def text_of_old(rules: RuleSet, flow: int, request: Request, year: int) -> Message:
+    """Return the warning of a factor whose year is beyond `max_factor_age` of the rule from the year asked for.
+
+    Parameters
+    ----------
+    rules : RuleSet
+    flow : int
+        Index of the flow in the rule.
+    request : Request
+        What was asked for.
+    year : int
+        Year of the factor.
+    """
+    limit = rules.document.max_factor_age
     assert limit is not None
     return Message(
         "{where}: {item}: the factor is of {year}, {apart} years from {wanted}; the rule allows {limit}.",
-        where=f"{activity.rules.stage_id(spec.stage)}.{spec.id}",
-        item=item,
+        where=f"{rules.stage_id(rules.flows[flow].stage)}.{rules.flows[flow].id}",
+        item=request.item,
         year=year,
-        wanted=wanted,
-        apart=abs(wanted - year),
+        wanted=request.year,
+        apart=abs(request.year - year),
         limit=limit.years,
     )
 

@@ -228,14 +228,20 @@ def _suppliers(activity: Activity, links: IndexArray, names: Sequence[str]) -> I
     return supplier
 
 
-def _rows_of_region(activity: Activity, region: str) -> IndexArray:
+def _rows_of_region(activity: Activity, region: str, asking: IndexArray) -> IndexArray:
+    """Return the rows that name a region in the products of these exchanges: what others calculate does not depend on it."""
     column = activity.columns.texts["region"]
-    return np.flatnonzero(column.codes == column.categories.index(region)) if region in column.categories else np.array([], int)
+    if region not in column.categories:
+        return np.array([], int)
+    named = np.flatnonzero(column.codes == column.categories.index(region))
+    products = [activity.products[product] for product in np.unique(activity.exchange_products[asking]).tolist()]
+    cells = activity.columns.texts["product"]
+    return named[np.isin(cells.codes[named], find_texts(products, cells.categories))]
 
 
 def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches) -> Iterator[tuple[Request | None, Problem]]:
     """Yield a problem per exchange without a factor, with its request."""
-    flows, invalid_regions = activity.exchanges, set[str]()
+    flows, wrong_rows = activity.exchanges, set[int]()
     for number in np.flatnonzero(matched.with_mark(UNMATCHED)):
         match, rows = matcher.matches[matched.match_index[number]], np.flatnonzero(matched.request == number)
         assert isinstance(match, NoMatch)
@@ -243,12 +249,12 @@ def _problems(activity: Activity, matcher: FactorMatcher, matched: FactorMatches
         input_rows = np.unique(flows.row[rows[flows.row[rows] >= 0]])
         if match.column == "region":
             region = activity.regions[flows.region[rows[0]]]
-            region_rows = _rows_of_region(activity, region)
-            if len(region_rows):  # one problem per region, at its cells
-                if region not in invalid_regions:
-                    at = activity.columns.problems_at(region_rows, match.what, match.cure, "region", "bad-region")
-                    yield from ((None, problem) for problem in at)
-                invalid_regions.add(region)
+            region_rows = _rows_of_region(activity, region, rows)
+            if len(region_rows):  # one problem per cell, however many factors it asks for
+                new = [row for row in region_rows.tolist() if row not in wrong_rows]
+                at = activity.columns.problems_at(new, match.what, match.cure, "region", "bad-region")
+                yield from ((None, problem) for problem in at)
+                wrong_rows.update(new)
                 continue
         at = activity.columns.problems_at(input_rows, match.what, match.cure, match.column, "no-factor")
         yield from ((request, problem) for problem in at)

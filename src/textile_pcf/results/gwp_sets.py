@@ -142,6 +142,9 @@ def gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message
 
 def catalogue_gwp_warning(inventory: Inventory, factors: FactorTable, gwp: str) -> Message | None:
     """Return the warning of a catalogue: the same sentence whatever the shares, or None if one set holds for all."""
-    if not rests_on_other_sets(inventory, factors, gwp):
-        return None
+    return other_sets_text(gwp) if rests_on_other_sets(inventory, factors, gwp) else None
+
+
+def other_sets_text(gwp: str) -> Message:
+    """Return the warning of a catalogue of which some factor was not made with this set."""
     return Message("Part of the gross emissions rests on factors that were not made with {gwp}.", gwp=gwp)

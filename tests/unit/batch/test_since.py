@@ -142,6 +142,17 @@ def test_weights_are_copied_too(place: Path, tmp_path: Path) -> None:
     assert len(list((tmp_path / "since" / "weights").iterdir())) == 6
 
 
+def test_lines_name_the_file_that_they_are_of(place: Path, tmp_path: Path) -> None:
+    """Results by line say in which row of which file an amount is, so those of a file of another name are not copied."""
+    lines = {"results": "contributions", "partition_rows": ROWS}
+    old = batch(place, place / "old.parquet", tmp_path / "by_line", fingerprints=True, **lines)
+    new = write(tmp_path / "july.parquet", with_other_amounts(catalogue(), slice(100, 105)))
+    found = batch(place, new, tmp_path / "since", since=old.out, **lines)
+    batch(place, new, tmp_path / "full", fingerprints=True, **lines)
+    assert contents(tmp_path / "since") == contents(tmp_path / "full")
+    assert {text.partition(" row ")[0] for text in found.read()["locator"].to_pylist() if " row " in text} == {str(new)}
+
+
 def test_products_that_are_integers(place: Path, tmp_path: Path) -> None:
     """Their partitions follow from statistics of the row groups."""
     source = write(tmp_path / "old.parquet", catalogue(texts=False))

@@ -175,6 +175,28 @@ def test_a_factor_that_the_old_table_lacks_loses_no_product(tmp_path: Path) -> N
     assert second["gwp"] == pytest.approx(0, abs=1e-12)
 
 
+def test_a_region_or_a_source_of_power_that_the_old_table_lacks_loses_no_change(tmp_path: Path) -> None:
+    """New activity and supply name the grid and the turbine of the mill, of which the new table alone knows."""
+    old_table, new_table, mill = factors(tmp_path, 0.6), factors(tmp_path, 0.5), rule(tmp_path)
+    more = "electricity,0.1,kgCO2e/kWh,life_cycle,MILL-1,,s,4\nwind,0.02,kgCO2e/kWh,life_cycle,GLO,,s,5\n"
+    new_table.write_text(new_table.read_text() + more)
+    old, new = ([{**one, "region": region} for one in rows("A", electricity=10)] for region in ("GLO", "MILL-1"))
+    batch(tmp_path, "old", old, mill, old_table)
+    batch(tmp_path, "own_grid", new, mill, new_table)
+    (row,) = tp.diff_batch(tmp_path / "old", tmp_path / "own_grid", out=tmp_path / "why", workers=1).read().to_pylist()
+    assert (row["old"], row["new"]) == pytest.approx((6.0, 1.0))
+    assert row["activity+factors"] == pytest.approx(-5.0) and row["code"] == 0
+    power = [
+        {"site": "mill", "stages": "making", "carrier": "electricity", "part": "grid", "amount": "100 MWh"},
+        {"site": "mill", "carrier": "electricity", "part": "on_site", "amount": "300 MWh", "item": "wind"},
+    ]
+    pd.DataFrame(power).to_csv(tmp_path / "supply.csv", index=False)
+    batch(tmp_path, "turbine", old, mill, new_table, supply=tmp_path / "supply.csv")
+    (row,) = tp.diff_batch(tmp_path / "old", tmp_path / "turbine", out=tmp_path / "why2", workers=1).read().to_pylist()
+    effects = [row[name] for name in row if name not in ("product", "status", "old", "new", "change") and row[name] is not None]
+    assert sum(effects) == pytest.approx(row["change"], abs=1e-12)
+
+
 @pytest.mark.parametrize("bad", [0, 1])
 def test_activity_data_are_read_once_per_side(tmp_path: Path, bad: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Factors and GWP sets are scenarios of one pass, also where a product is rejected for another reason."""

@@ -86,17 +86,45 @@ def test_explain_shows_the_conversion_and_its_source(tmp_path):
     assert "net calorific value 38.931 MJ/Nm3" in text
 
 
+ANYWHERE = RULE.replace("region: CN, ", "")
+
+
 def test_a_fuel_of_an_unknown_region_asks_for_it(tmp_path):
-    (tmp_path / "rule.yaml").write_text(RULE.replace("region: CN, ", ""), encoding="utf-8")
-    rows = [
-        {"product": "P", "stage": "heat", "region": "CN"},
-        {"product": "Q", "stage": "heat", "region": "GB"},
-        *({"product": name, "stage": "heat", "flow": "gas", "amount": 1, "unit": "t"} for name in "PQ"),
-    ]
-    with pytest.raises(tp.InputError) as refusal:
-        tp.footprint(pd.DataFrame(rows), tmp_path / "rule.yaml")
-    assert "no heating value or density is cited for an unknown region" in str(refusal.value)
-    assert "name the region of the fuel in the column `region`" in str(refusal.value)
+    (tmp_path / "rule.yaml").write_text(ANYWHERE, encoding="utf-8")
+    burnt = {"product": "P", "stage": "heat", "flow": "gas", "amount": 1, "unit": "t"}
+    two = [{"product": "P", "stage": "heat", "region": "CN"}, {"product": "P", "stage": "product", "region": "GB"}]
+    for places in ([], two):
+        with pytest.raises(tp.InputError) as refusal:
+            tp.footprint(pd.DataFrame([*places, burnt]), tmp_path / "rule.yaml")
+        assert "no heating value or density is cited for an unknown region" in str(refusal.value)
+        assert "name the region of the fuel in the column `region`" in str(refusal.value)
+
+
+def burnt_in(name, region):
+    """1 kWh of gas, whose flow counts m3, in a product of a region; in one without any if that is empty."""
+    place = [{"product": name, "stage": "product", "region": region}] if region else []
+    return [*place, {"product": name, "stage": "heat", "flow": "gas", "amount": 1, "unit": "kWh"}]
+
+
+def test_the_region_of_a_fuel_is_that_of_its_own_product(tmp_path):
+    """Gas of 38.931 MJ/m3 in China, provinces included, and of 10.196 kWh/m3 in Britain, whoever else is in the catalogue."""
+    (tmp_path / "rule.yaml").write_text(ANYWHERE, encoding="utf-8")
+    rows = [*burnt_in("P", "CN"), *burnt_in("Q", "GB"), *burnt_in("R", "CN-ZJ"), *burnt_in("S", "")]
+    factors = "item,value,unit,region,year,kind,source,locator\nnatural_gas,2,kgCO2e/m3,GLO,,life_cycle,made up,-\n"
+    (tmp_path / "factors.csv").write_text(factors, encoding="utf-8")
+    wanted = {"P": 2 * 3.6 / 38.931, "Q": 2 / 10.196, "R": 2 * 3.6 / 38.931}
+    for size in (1, 100):  # rows of a partition
+        done = tp.calculate_batch(
+            pd.DataFrame(rows), tmp_path / "rule.yaml", tmp_path / "factors.csv",
+            out=tmp_path / f"by_{size}", partition_rows=size, progress=False,
+        )  # fmt: skip
+        table = done.read()
+        assert dict(zip(table["product"].to_pylist(), table["total"].to_pylist(), strict=True)) == pytest.approx(wanted)
+        assert [(one["product"], one["code"]) for one in done.problems()] == [("S", "no-heating-value")]
+    for again in range(2):  # the second time from the rows that are known
+        of_two = pd.DataFrame([*burnt_in("P", "CN"), *burnt_in("Q", "CN" if again else "GB")])
+        result = tp.footprint(of_two, tmp_path / "rule.yaml", tmp_path / "factors.csv")
+        assert result.totals.tolist() == pytest.approx([wanted["P"], wanted["P" if again else "Q"]])
 
 
 @pytest.mark.parametrize("text", ["kWh (gross)", "kWh HHV", "MJ 高位热值"])
