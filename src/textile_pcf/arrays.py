@@ -16,6 +16,8 @@ FARTHEST = 1e-100
 """Smallest ratio of a number to its bound, or of the bound to the number. [1]"""
 FAR, FAR_CURE = "A bound is too far from its number to calculate with.", "Correct the number or its bounds."
 """What is said of the numbers of `far_bounds`."""
+LARGEST = 1e140
+"""Emissions from which nothing is calculated: their squares, of which variances are made, would not fit. [kg CO2e]"""
 ROUNDING = 1e-12
 """Part of a sum's terms below which only rounding is left of it."""
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -56,6 +58,22 @@ def part_of_total(value: float | FloatArray, total: float | FloatArray) -> Float
     parts: FloatArray = np.full(values.shape, np.nan)
     np.divide(values, totals, out=parts, where=totals > ROUNDING * np.abs(values))
     return parts
+
+
+def is_calculable(emissions: FloatArray) -> bool:
+    """Return whether all emissions are known and below `LARGEST`.
+
+    Parameters
+    ----------
+    emissions : ndarray of float
+        [kg CO2e]
+
+    Examples
+    --------
+    >>> is_calculable(np.array([1.0, -2.0])), is_calculable(np.array([1.0, -1e160])), is_calculable(np.array([np.nan]))
+    (True, False, False)
+    """
+    return bool(emissions.max(initial=0.0) < LARGEST) and bool(emissions.min(initial=0.0) > -LARGEST)
 
 
 @lru_cache(maxsize=64, typed=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
+from small_mill import FACTORS as POWER
+from small_mill import RULE as SMALL
+from small_mill import rows as small_rows
 
 import textile_pcf as tp
 from paths import ROOT, TESTS
@@ -182,3 +186,56 @@ def test_factors_and_rules_are_used_again_unchanged():
     first = tp.calculate(activity, factors).totals.copy()
     tp.calculate(activity, factors, gwp="AR5", biogenic="zero_zero")
     assert np.array_equal(tp.calculate(tp.read_activity(GOOD, rules), factors).totals, first)
+
+
+# ---------------------------------------------------------------- cells that other software would take for something else
+
+
+def yarn(cell, form, folder):
+    """A yarn whose product code stands in a file as it is written here, without quotes."""
+    if form == "csv":
+        text = f"product,stage,flow,amount,unit\n{cell},spinning,electricity,2,kWh\n{cell},weaving,electricity,4,kWh\n"
+    else:
+        keys = '"product": {0}, "stage": "{1}", "flow": "electricity", "amount": {2}, "unit": "kWh"'
+        text = "".join(f"- {{{keys.format(cell, *more)}}}\n" for more in (("spinning", 2), ("weaving", 4)))
+    path = folder / f"yarn.{form}"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("code", ["007", "1.10", "1E5", "20240301", "12345678901234567890", "0x1F", "+86", ".5", "NO"])
+def test_a_product_code_of_digits_is_the_same_in_every_file(code, tmp_path):
+    """`007` of a mill's YAML file was product 7, `1E5` was 100000, and 1.10 the same product as 1.1."""
+    for form in ("csv", "yaml"):
+        result = tp.footprint(yarn(code, form, tmp_path), SMALL, POWER)
+        assert dict(result.total()) == {code: 3.0}, form  # (2 + 4) kWh × 0.5
+
+
+@pytest.mark.parametrize("amount", [".nan", ".inf", "NaN", "0x3", "0o7"])
+def test_an_amount_that_is_no_number_in_csv_is_none_in_yaml(amount, tmp_path):
+    """`.nan` was an amount that is missing, for which the rule's value was taken."""
+    text = yarn("P", "yaml", tmp_path).read_text(encoding="utf-8").replace('"amount": 2', f'"amount": {amount}')
+    (tmp_path / "yarn.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(tp.InputError, match="amount"):
+        tp.footprint(tmp_path / "yarn.yaml", SMALL, POWER)
+
+
+@pytest.mark.parametrize("amount", [True, np.bool_(True), Fraction(1, 1), complex(1, 0), np.complex128(1)])
+@pytest.mark.parametrize("form", [list, lambda rows: pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object)
+                                                                   for name in rows[0]})])  # fmt: skip
+def test_what_equals_one_but_is_no_number_of_a_table_is_refused(amount, form):
+    """A tick `True` beside a row of 1 kWh was read as 1 kWh, too, because the two are equal in Python."""
+    keys = {"product": "P", "flow": "electricity", "unit": "kWh"}
+    rows = [{**keys, "stage": "spinning", "amount": 1.0}, {**keys, "stage": "weaving", "amount": amount}]
+    with pytest.raises(tp.InputError, match="amount"):
+        tp.footprint(form(rows), SMALL, POWER)
+
+
+@pytest.mark.parametrize("column", ["product", "stage", "region", "year"])
+def test_a_column_that_was_made_the_index_is_not_left_out(column):
+    """After `set_index("region")` the regions of all rows were lost, and the factors of the world were taken."""
+    table = pd.DataFrame(small_rows("P", 2, 4)).assign(region="CN", year=2024)
+    with pytest.raises(tp.InputError, match=f"The column '{column}' is the index of this table"):
+        tp.footprint(table.set_index(column), SMALL, POWER)
+    assert dict(tp.footprint(table.set_index(column, drop=False), SMALL, POWER).total()) == {"P": 3.0}
+    assert dict(tp.footprint(table.set_index(table.index.rename("line")), SMALL, POWER).total()) == {"P": 3.0}

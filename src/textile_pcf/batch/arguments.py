@@ -12,6 +12,8 @@ from textile_pcf.io.output_files import as_path, refuse_non_utf8_name
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message
 
+MOST_ROWS = 10**15
+
 
 def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: Any, partition_rows: Any) -> Path:
     """Check the types of the arguments of `calculate_batch`, and return the folder of the results.
@@ -19,7 +21,7 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
     Raises
     ------
     UsageError
-        An argument has the wrong type, or a name that Parquet files cannot have.
+        An argument has the wrong type, a name that Parquet files cannot have, or a number out of its range.
     """
     check_list_of_units(units)
     if scenarios is not None and not (
@@ -31,6 +33,9 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
     for name, number in (("workers", workers), ("partition_rows", partition_rows)):
         if number is not None and whole_number(number) is None:
             raise wrong_type(name, number, "a number", "Write a whole number.")
+    if partition_rows is not None and not 1 <= partition_rows <= MOST_ROWS:
+        what, cure = Message("A partition has 1 to {most:,} rows.", most=MOST_ROWS), "Write a number between, or leave it out."
+        raise UsageError([Problem(f"partition_rows {partition_rows}", what, cure, code="partition-rows")])
     folder = as_path(out, "out")
     refuse_non_utf8_name(folder)
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from textile_pcf.arrays import ROUNDING, FloatArray, part_of_total
 from textile_pcf.columns import ArrowStrings
 from textile_pcf.io.safe_text import guard_cells
 from textile_pcf.io.table import Table
@@ -25,9 +26,9 @@ def stage_columns(
     """Return one row per product: totals, stages, split, and shares of defaults, for each scenario.
 
     Totals are the declared one, both headline figures, and those in other units.
-    Columns of a further scenario end in `@name`; `change@name` is its total divided by the declared total, minus 1. The
-    metadata of each field holds its unit. Fields are nullable if they can be empty: changes, totals in other units, and
-    fields of nullable scenarios.
+    Columns of a further scenario end in `@name`; `change@name` is its total divided by the declared total, minus 1, null
+    where that is not above zero. The metadata of each field holds its unit. Fields are nullable if they can be empty:
+    changes, totals in other units, and fields of nullable scenarios.
 
     Parameters
     ----------
@@ -65,8 +66,7 @@ def stage_columns(
             figure = getattr(result.headline, name) if result else None
             add(f"total_{name}{suffix}", _align(figure, rows, len(names)), unit, other)
         if scenario:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                add(f"change{suffix}", totals / base.totals - 1, "1", optional=True)
+            add(f"change{suffix}", _change(totals, base), "1", optional=True)
         for name in base.beside:
             add(f"total {name}{suffix}", _align(result.beside[name] if result else None, rows, len(names)), unit, other)
         for other_unit in units:
@@ -147,6 +147,12 @@ def uncertainty_fields(scenarios: Sequence[str], unit: str) -> list[Any]:
         for scenario in scenarios
         for name in UNCERTAINTY
     ]
+
+
+def _change(totals: FloatArray, base: Sums) -> FloatArray:
+    """Return totals as parts of the declared ones, less one; NaN where these are not above zero but for rounding."""
+    size = np.abs(base.by_stage).sum(axis=1)
+    return np.where(base.totals > ROUNDING * size, part_of_total(totals, base.totals) - 1, np.nan)
 
 
 def _product_rows(base: Sums, result: Sums | None) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import LARGEST, FloatArray
 from textile_pcf.batch.prices import FactorChange
 from textile_pcf.batch.weight_files import Cells
 from textile_pcf.batch.weights import GROSS_SUMS, PER_UNIT
@@ -184,8 +184,8 @@ def _array(values: FloatArray, nullable: bool = False) -> Any:
 
 
 def _refuse_overflow(old: Any, total: FloatArray) -> None:
-    """Refuse totals that are not finite."""
-    wrong = np.flatnonzero(~np.isfinite(total))
+    """Refuse totals that are too large to calculate with."""
+    wrong = np.flatnonzero(~(np.abs(total) < LARGEST))
     if len(wrong):
         what, cure = "The emissions add up to more than can be calculated.", "Check the values of the new factors."
         names = old.column("product").take(wrong[:SHOWN]).to_pylist()

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from textile_pcf import engine
-from textile_pcf.arrays import FloatArray, IndexArray
+from textile_pcf.arrays import FloatArray, IndexArray, is_calculable
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import GatheredLinks
 from textile_pcf.batch.unsolved_lines import UnsolvedLines
@@ -186,7 +186,7 @@ class SolvedSums(Sums):
 
     @property
     def is_final(self) -> bool:
-        """Whether every link is converted, nothing overflows, and no product has uptake of its own beside that of a link.
+        """Whether every link is converted, no sum is too large, and no product has uptake of its own beside that of a link.
 
         Else the partition has problems or a warning that name rows, and is calculated again.
         """
@@ -196,7 +196,7 @@ class SolvedSums(Sums):
         brings = self.lines.amount[linked] * of_links < 0
         if self.lines.takes_up[self.system.user[brings]].any():
             return False
-        return bool(np.isfinite(self.emissions_by_process).all())
+        return is_calculable(self.emissions_by_process)
 
 
 def solve_sums(

@@ -16,7 +16,7 @@ import numpy as np
 from textile_pcf import engine
 from textile_pcf.activity import Activity, build_activity
 from textile_pcf.activity.row_patterns import RowKind
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
+from textile_pcf.arrays import LARGEST, BoolArray, FloatArray, IndexArray, is_calculable
 from textile_pcf.batch.arguments import check_list_of_units
 from textile_pcf.batch.job import check_units
 from textile_pcf.calculation import calculate_footprints, chosen_conventions
@@ -169,11 +169,21 @@ def calculate_wide(
         given = {name: block.quantities[place] for name, place in layout.quantities.properties.items()}
         measures = replace(layout.measures, **given)
         emissions = _by_stage(block, layout, measures.product_mass)
+        if not is_calculable(emissions):
+            raise InputError(_too_large(emissions, first))
         by_stage[here] = emissions.T
         totals[here] = emissions[layout.inside].sum(axis=0)
         for unit, values in per_unit.items():
             values[here] = totals[here] * measures.product_units(parse_unit(unit, ruled.unit_names))
     return WideResult(stages, ruled.product_unit.text, by_stage, totals, per_unit)
+
+
+def _too_large(emissions: FloatArray, first: int) -> Iterator[Problem]:
+    """Yield a problem for each of the first products whose emissions are too large; `first` is the row of the first product."""
+    what = "The emissions add up to more than can be calculated."
+    wrong = np.flatnonzero(~(np.abs(emissions) < LARGEST).all(axis=0))
+    for row in (wrong[:MOST_CELLS] + first).tolist():
+        yield Problem(f"row {row}", what, "Check the amount and its unit.", code="huge")
 
 
 def _matrix(amounts: Any, columns: Any) -> FloatArray:

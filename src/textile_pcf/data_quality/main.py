@@ -15,7 +15,7 @@ from textile_pcf.data_quality.hot_spots import Ranking, rank_lines
 from textile_pcf.data_quality.lines import SCORES, QualityLines, quality_lines
 from textile_pcf.data_quality.primary_share import by_data_type, gross_parts, primary_data_share
 from textile_pcf.data_quality.ratings import CLOSE, Ratings, level_of, rate
-from textile_pcf.errors import check_language, wrong_type
+from textile_pcf.errors import check_language, whole_number, wrong_type
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.results import Footprint
 from textile_pcf.results.lines import build_contributions
@@ -152,21 +152,23 @@ class Quality:
         rows = [{"product": product, **row} for k, product in enumerate(self.products) for row in self.hot_spots_of(k)]
         return pd.DataFrame(rows)
 
-    def hot_spots_of(self, product: int) -> list[dict[str, Any]]:
+    def hot_spots_of(self, product: int | str) -> list[dict[str, Any]]:
         """Return the hot spots of a product as rows of plain values.
 
         Parameters
         ----------
-        product : int
-            Index of the product.
+        product : int or str
+            Index or id of the product.
 
         Returns
         -------
         list of dict
             By falling absolute emissions; `dqr` is the mean of the four scores, None where one is not known.
         """
+        index = whole_number(product)
+        place = index if index in range(len(self.products)) else self.result.place(product)  # type: ignore[arg-type]
         ranked = np.flatnonzero(self.ranking.hot)
-        own = ranked[self.lines.product[self.ranking.order[ranked]] == product]
+        own = ranked[self.lines.product[self.ranking.order[ranked]] == place]
         return [self._hot_spot(int(number)) for number in own]
 
     def _hot_spot(self, number: int) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from textile_pcf import engine
 from textile_pcf._frozen import cached_property, quick_init
 from textile_pcf.activity import Activity
 from textile_pcf.activity.row_patterns import rows_where
-from textile_pcf.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from textile_pcf.arrays import LARGEST, BoolArray, FloatArray, IndexArray, IntArray, is_calculable
 from textile_pcf.columns import ArrowStrings, take
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import SPLIT_SIZE, Request
@@ -306,8 +305,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     scale = None if quantities.scale is exchanges.unit_scale else quantities.scale  # mostly 1 for all
     amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, *exchanges.other_drivers)
     inventory = _assemble(activity, quantities, matches, masses, amount)
-    emissions = [inventory.emissions_by_process[:, part] for part in inventory.parts]  # the others are 0
-    if not all(isfinite(one.sum()) or np.isfinite(one).all() for one in emissions):  # a finite sum has finite terms
+    if not all(is_calculable(inventory.emissions_by_process[:, part]) for part in inventory.parts):  # the others are 0
         raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 
@@ -326,7 +324,7 @@ def _overflows(inventory: Inventory) -> list[Problem]:
     """Return a problem per row whose emissions overflow; one for the whole input if no single row does."""
     activity = inventory.activity
     emissions = inventory.amount * inventory.split_values[inventory.value_index].sum(axis=1)
-    rows = np.unique(activity.exchanges.row[~np.isfinite(emissions)])
+    rows = np.unique(activity.exchanges.row[~(np.abs(emissions) < LARGEST)])
     what, cure = "The emissions of this amount are too large to calculate.", "Check the amount and its unit."
     problems = list(activity.columns.problems_at(rows[rows >= 0], what, cure, "amount", "huge"))
     return problems or [

@@ -89,7 +89,7 @@ def _first_invalid(column: Any) -> int | None:
     """Return the row of the first cell that is neither a text nor a number."""
     if isinstance(column, np.ndarray | Categorical) or set(map(type, column)) <= {str, int, float}:
         return None
-    taken = str | int | float | np.number | Decimal  # databases hand decimals out
+    taken = str | int | float | np.integer | np.floating | Decimal  # databases hand decimals out
     return next((row for row, cell in enumerate(column) if not isinstance(cell, taken)), None)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.columns import Categorical, recode
-from textile_pcf.errors import PcfError
+from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.arrow import MAX_EXACT_INTEGER
 from textile_pcf.io.column_cells import normalize_cells, table_from_columns
 from textile_pcf.io.table import Header, Table
+from textile_pcf.messages.message import Message
 
 
 def from_frame(frame: Any, header: Header, error: type[PcfError]) -> Table:
@@ -21,7 +22,7 @@ def from_frame(frame: Any, header: Header, error: type[PcfError]) -> Table:
     Parameters
     ----------
     frame : pandas.DataFrame
-        The data; its index is ignored.
+        The data; an index that is no known column is ignored.
     header : Header
         The known columns.
     error : type of PcfError
@@ -30,13 +31,32 @@ def from_frame(frame: Any, header: Header, error: type[PcfError]) -> Table:
     Raises
     ------
     error
-        With every unknown or duplicated column and every cell that is neither a text nor a number.
+        With every unknown or duplicated column, every cell that is neither a text nor a number, and every known column that
+        is the index.
     """
     names = list(frame.columns)
+    if in_index := _columns_in_index(frame, header):
+        raise error(in_index)
     columns = [frame.iloc[:, position] for position in range(len(names))]
     cells = [_column_cells(column) for column in columns]
     table = Table("DataFrame", {}, len(frame), "frame", range(len(frame)))
     return table_from_columns(table, names, cells, header, error)
+
+
+def _columns_in_index(frame: Any, header: Header) -> list[Problem]:
+    """Return a problem for each known column that is the index, as `set_index` makes it, and no column as well."""
+    heads = {header.name(name) for name in frame.columns}
+    names = [header.name(name) for name in frame.index.names if name is not None]
+    return [
+        Problem(
+            "DataFrame",
+            Message("The column {name!r} is the index of this table.", name=name),
+            "Make it a column again: table.reset_index().",
+            code="index",
+        )
+        for name in dict.fromkeys(names)
+        if header.known is not None and name in header.known and name not in heads
+    ]
 
 
 def _column_cells(column: Any) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
+from numbers import Number
 from operator import itemgetter, methodcaller
 from typing import Any, NamedTuple
 
@@ -128,9 +130,14 @@ def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Pr
 
 
 def _is_cell_type(kind: type) -> bool:
-    """Whether a type can be that of a cell: no collection, no array or column, nothing that cannot be a key."""
+    """Whether a type can be that of a cell: no collection, no array or column, nothing that cannot be a key.
+
+    Other numbers than those of tables, such as complex ones, are none: they equal floats, and would be taken for them.
+    """
     if issubclass(kind, np.generic) or hasattr(kind, "unit_items"):  # a number of numpy, a quantity of pint
-        return True
+        return not issubclass(kind, np.complexfloating)
+    if issubclass(kind, Number):
+        return issubclass(kind, int | float | Decimal)
     return not issubclass(kind, NOT_A_CELL) and not hasattr(kind, "__array__") and kind.__hash__ is not None
 
 
@@ -313,6 +320,13 @@ def _row_problems(document: Document, path: DocumentPath, row: Any, header: Head
         problems = header.problems(keys, lambda column: document.location((*path, keys[column])))
     for key, value in row.items():
         if not _is_cell_type(type(value)):
-            what = "A cell contains a list or mapping."
-            problems.append(Problem(document.location((*path, key)), what, "Write a text or a number.", code="cell"))
+            problems.append(Problem(document.location((*path, key)), *_no_cell(key, value), code="cell"))
     return problems
+
+
+def _no_cell(column: Any, value: Any) -> tuple[str, str]:
+    """Return what is wrong with a value that can be no cell, and the cure."""
+    if isinstance(value, Number | np.complexfloating):
+        kind = "{value!r} in column {column!r} is a {type_name}."
+        return Message(kind, value=str(value)[:60], column=column, type_name=type(value).__name__), "Give a text or a number."
+    return "A cell contains a list or mapping.", "Write a text or a number."

@@ -109,7 +109,9 @@ def _holds(data: Any, key: Any) -> bool:
     return isinstance(data, list | tuple) and isinstance(key, int) and 0 <= key < len(data)
 
 
-def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, ...] = (dict,)) -> Document:
+def parse_yaml(
+    text: str, name: str, error: type[PcfError], roots: tuple[type, ...] = (dict,), numbers: bool = True
+) -> Document:
     """Parse a YAML text.
 
     Parameters
@@ -122,6 +124,8 @@ def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, .
         Class of the error to raise.
     roots : tuple of type
         Allowed types of the root: dict, list or both.
+    numbers : bool
+        Whether numbers are read as such; otherwise they are the texts that are written, as in CSV.
 
     Returns
     -------
@@ -137,7 +141,7 @@ def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, .
     >>> parse_yaml("stages: [weaving, dyeing]", "rule.yaml", PcfError).data
     {'stages': ['weaving', 'dyeing']}
     """
-    reader = YamlReader(name)
+    reader = YamlReader(name, numbers)
     if len(text) > MAX_CHARACTERS:
         reader.fault(
             1,
@@ -159,7 +163,7 @@ def parse_yaml(text: str, name: str, error: type[PcfError], roots: tuple[type, .
     return Document(name, data, reader.lines)
 
 
-def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] = (dict,)) -> Document:
+def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] = (dict,), numbers: bool = True) -> Document:
     """Read a YAML or JSON file.
 
     Parameters
@@ -170,6 +174,8 @@ def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] =
         Class of the error to raise.
     roots : tuple of type
         Allowed types of the root: dict, list or both.
+    numbers : bool
+        See `parse_yaml`.
 
     Returns
     -------
@@ -188,7 +194,7 @@ def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] =
         line = fault.object[: fault.start].count(b"\n") + 1
         problem = Problem(f"{path}:{line}", "This is not UTF-8 text.", "Save the file as UTF-8.", code="encoding")
         raise error([problem]) from None
-    return parse_yaml(text, str(path), error, roots)
+    return parse_yaml(text, str(path), error, roots, numbers)
 
 
 def read_bytes(path: str | Path) -> bytes:

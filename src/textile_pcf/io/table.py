@@ -330,7 +330,7 @@ def clean_cell(value: Any) -> Any:
         return value.strip()
     if value is None:
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return str(value).upper()
     if isinstance(value, int | float | np.generic):
         return value

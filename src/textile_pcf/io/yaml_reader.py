@@ -44,10 +44,13 @@ DocumentPath = tuple[str | int | float, ...]
 
 
 class YamlReader:
-    """Builds data from the events of one document; aliases are refused, so the data cannot be larger than the text."""
+    """Builds data from the events of one document; aliases are refused, so the data cannot be larger than the text.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    With `numbers` False a number is the text that is written: a product `007` or `1E5` is no number.
+    """
+
+    def __init__(self, name: str, numbers: bool = True) -> None:
+        self.name, self.numbers = name, numbers
         self.lines: dict[DocumentPath, int] = {}
         self.problems: list[Problem] = []
 
@@ -95,7 +98,7 @@ class YamlReader:
                     continue
                 case yaml.ScalarEvent():
                     self._refuse_tag_and_anchor(event, line, stack)
-                    value = _scalar(event)
+                    value = _scalar(event, self.numbers)
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     value = stack.pop().data
                 case yaml.AliasEvent():
@@ -202,14 +205,14 @@ class _Open:
     key_refused: bool = False
 
 
-def _scalar(event: yaml.ScalarEvent) -> Any:
-    """Return the value of a scalar: a text, a number, a boolean or None."""
+def _scalar(event: yaml.ScalarEvent, numbers: bool) -> Any:
+    """Return the value of a scalar: a text, a number where numbers are read, a boolean or None."""
     text: str = event.value
     if not event.implicit[0]:  # quoted, or a block scalar
         return text
-    if text in _CONSTANTS:
+    if text in _CONSTANTS and (numbers or not isinstance(_CONSTANTS[text], float)):
         return _CONSTANTS[text]
-    return parse_number(text) if text[0] in "+-.0123456789" else text
+    return parse_number(text) if numbers and text[0] in "+-.0123456789" else text
 
 
 def parse_number(text: Any) -> Any:

@@ -109,7 +109,7 @@ class SpreadSheet:
         sheet.number(MEAN, form.mean, "check")
         sheet.formula(VARIANCE, f"SUM({sheet.reference(sources[0], PART, sources[1])})", float(form.variance.sum()))
         sheet.formula(SD, f"IF({variance}>0,SQRT({variance}),0)", form.sd)
-        if form.mean <= 0:
+        if math.isnan(form.gsd):
             sheet.formula(MEDIAN, mean, form.median)
             sheet.formula(LOW, f"{mean}-{QUANTILE!r}*{sd}", form.p2_5, "total")
             sheet.formula(HIGH, f"{mean}+{QUANTILE!r}*{sd}", form.p97_5, "total")

@@ -26,6 +26,7 @@ MOST = 20  # products and warnings shown
 EMITS, TAKES_UP = "#3b86c9", "#2f9e6e"  # visible on white and on black, and distinct for the colour-blind
 WIDTH, ROW, BAR = 720, 22, 14
 VALUES = 150  # room for value and share at the right
+SMALLEST = 1e-300  # emissions [kg CO2e] below which a bar has no length that can be calculated
 
 STYLE = """<style>
 .textile-pcf{font-family:system-ui,"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif}
@@ -133,7 +134,7 @@ def stage_bars(result: Views, row: int, language: str) -> str:
         return ""
     left = 12 + 7.2 * max(_columns(_name(info, language)) for info, _ in used)
     low, high = min(0.0, *(value for _, value in used)), max(0.0, *(value for _, value in used))
-    scale = (WIDTH - left - VALUES) / (high - low)
+    scale = (WIDTH - left - VALUES) / max(high - low, SMALLEST)
     zero = left - low * scale
     total = float(result.headline.excluding[row])
     axis = _Axis(left, zero, scale)

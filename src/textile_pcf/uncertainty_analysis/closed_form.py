@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import ROUNDING, FloatArray
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.sensitivities import total_and_derivatives
 from textile_pcf.uncertainty_analysis.sources import NamedSource, is_varied
@@ -21,7 +21,8 @@ class ClosedForm:
     Attributes
     ----------
     mean, sd, gsd, median, p2_5, p97_5 : float
-        Matched by a lognormal; a normal without `gsd` where the mean is not above zero. [kg CO2e per unit; `gsd`: 1]
+        Matched by a lognormal; a normal without `gsd` where the mean is not above zero, or is only what rounding leaves of
+        credits that balance emissions. [kg CO2e per unit; `gsd`: 1]
     sources : list of NamedSource
         Sources that vary.
     variance : ndarray, shape (sources,)
@@ -49,7 +50,7 @@ def moments(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, ...]:
     Returns
     -------
     tuple of ndarray
-        Of that shape; `gsd` is NaN and the quantiles are those of a normal where the mean is not above zero.
+        Of that shape; `gsd` is NaN and the quantiles are those of a normal where the mean is not above zero but for rounding.
 
     References
     ----------
@@ -60,8 +61,9 @@ def moments(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, ...]:
     >>> [round(float(value), 4) for value in moments(np.array(1.0), np.array(0.04))]
     [1.0, 0.2, 1.219, 0.9806, 0.6651, 1.4456]
     """
-    sd, positive = np.sqrt(variance), mean > 0
-    squared = np.divide(variance, mean**2, out=np.zeros_like(variance), where=positive)
+    sd = np.sqrt(variance)
+    positive = mean > ROUNDING * sd
+    squared = np.divide(variance, mean**2, out=np.zeros_like(variance), where=positive & (mean**2 > 0))
     width = np.sqrt(np.log1p(squared))
     median = np.where(positive, mean * np.exp(-(width**2) / 2), mean)
     low = np.where(positive, median * np.exp(-QUANTILE * width), mean - QUANTILE * sd)

@@ -246,6 +246,7 @@ class Uncertainty:
         list of str
             Empty if every number has a declared spread.
         """
+        product = self.products[self.result.place(product)]
         records, fixed = self._records[product], len(self._undeclared(product))
         template = Message(
             "{fixed} of {count} inputs have no declared spread and are held fixed.", fixed=fixed, count=len(records)
@@ -330,7 +331,7 @@ class Uncertainty:
         rows = []
         for place, product in enumerate(self.products[:SHOWN]):
             numbers = {"deterministic": self.deterministic[place]} | {n: getattr(self.statistics, n)[place] for n in names[1:]}
-            cells = "".join(f"<td>{numbers[name]:.4g}</td>" for name in names)
+            cells = "".join(f"<td>{'' if np.isnan(numbers[name]) else f'{numbers[name]:.4g}'}</td>" for name in names)
             rows.append(f"<tr><td>{escape(product)}</td>{cells}</tr>")
         note = escape(f"kg CO2e per {self.unit or self.result.unit}; {self.draws} draws, seed {self.seed}. {WHY_THREE}")
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table><p>{note}</p>"

@@ -103,7 +103,7 @@ def test_rows_of_yaml(tmp_path, monkeypatch):
     Path("one.yaml").write_text(text)
     table = read_table("one.yaml", known_columns=KNOWN)
     assert table.columns == {
-        "product": ["P", "P"], "stage": ["dyeing", "weaving"], "flow": ["steam", ""], "amount": ["2 kg", 3],
+        "product": ["P", "P"], "stage": ["dyeing", "weaving"], "flow": ["steam", ""], "amount": ["2 kg", "3"],
     }  # fmt: skip
     assert places(table, "amount") == ["one.yaml:5", "one.yaml:7"]
     assert places(table) == ["one.yaml:3", "one.yaml:6"]
