@@ -37,9 +37,13 @@ TARGETS = ["engine/masses.py", "engine/emissions.py", "engine/loops.py", "engine
            *(f"methods/{path.name}" for path in sorted((SOURCE / "methods").glob("*.py"))
              if path.name not in ("__init__.py", "page.py", "registry.py")),
            *(f"factory/{name}.py" for name in ("registers", "reading_arrays", "placing", "sharing"))]  # fmt: skip
-TESTS = ["tests/unit/engine/test_engine.py", "tests/unit/methods/test_methods.py", "tests/endtoend/test_cases.py",
+TESTS = [*(f"tests/unit/engine/test_{name}.py" for name in ("engine", "links_by_level", "links_long")),
+         "tests/unit/methods/test_methods.py", "tests/endtoend/test_cases.py",
+         *(f"tests/unit/factors/test_{name}.py" for name in (
+             "composed", "declared_footprints", "default_table_hint", "equal_requests", "fuels", "quick_look", "unasked_rows")),
          *(f"tests/unit/factory/test_{name}.py" for name in (
-             "kernels", "metering", "metering_kernels", "sharing", "allocation"))]  # fmt: skip
+             "kernels", "metering", "metering_errors", "metering_kernels", "metering_limits", "sharing", "allocation")),
+         ]  # fmt: skip
 LIMIT = 30  # seconds of one child; one that takes longer goes round for ever
 EQUIVALENT = {
     "engine/masses.py _backwards: len(mass) < len(by_stage)  →  len(mass) <= len(by_stage)": "both ways multiply alike",

@@ -79,6 +79,26 @@ def test_a_register_that_began_again_within_its_rate(scale, rate, kinds):
     assert last.rollovers.tolist() == [0 if kinds else 1]
 
 
+@pytest.mark.parametrize(("rate", "kinds"), [(10.0, []), (9.0, ["fall"])])
+def test_a_register_that_began_again_in_a_longer_interval(rate, kinds):
+    kernel = registers(1, rollover=[100.0], max_rate=[rate])  # 20 have passed in 2 µs
+    _, faults, _ = found_in([(0, 1, 90.0), (0, 3, 10.0)], kernel)
+    assert [fault.kind for fault in faults] == kinds
+
+
+def test_a_register_that_was_full():
+    intervals, faults, _ = found_in([(0, 1, 100.0), (0, 2, 5.0)], registers(1, rollover=[100.0]))
+    assert not faults
+    assert amounts(intervals) == [5.0]
+
+
+def test_a_scale_of_interval_meters():
+    kernel = registers(2, cumulative=[False, False], length=[5, 5], scale=[40.0, 0.5])
+    intervals, faults, _ = found_in([(0, 5, 1.5), (0, 10, 2.0), (1, 5, 3.0)], kernel)
+    assert not faults
+    assert amounts(intervals) == [60.0, 80.0, 1.5]
+
+
 @pytest.mark.parametrize(("value", "used"), [(0.0, 10.0), (0.5, 10.5)])
 def test_a_register_that_stands_at_its_beginning(value, used):
     intervals, faults, _ = found_in([(0, 1, 90.0), (0, 2, value)], registers(1, rollover=[100.0]))
@@ -132,3 +152,30 @@ def test_an_amount_at_its_limit_among_shorter_intervals_is_kept():
 def test_two_amounts_of_one_interval_overlap():
     _, (fault,), _ = found_in([(0, 5, 1.0), (0, 5, 1.0)], registers(1, cumulative=[False], length=[5]))
     assert (fault.kind, fault.row.tolist()) == ("overlap", [1])
+
+
+def test_a_third_amount_that_overlaps_the_second():
+    kernel = registers(1, cumulative=[False], length=[5])
+    _, (fault,), _ = found_in([(0, 5, 1.0), (0, 10, 1.0), (0, 12, 1.0)], kernel)
+    assert (fault.kind, fault.row.tolist()) == ("overlap", [2])
+
+
+def test_an_amount_that_overlaps_the_last_of_the_block_before():
+    kernel, last = registers(1, cumulative=[False], length=[5]), LastReadings(1, 0)
+    first, second = (by_meter(np.zeros(len(at), dtype=np.int64), np.array(at), np.ones(len(at)), 0) for at in ([5, 10], [12]))
+    assert not intervals_of(first, kernel, NONE, last)[1]
+    _, (fault,) = intervals_of(second, kernel, NONE, last)
+    assert fault.kind == "overlap"
+
+
+def test_what_a_new_register_counts_at_the_time_of_its_change():
+    """9 − 5 on the old register, and a half that the new one shows at once: 4.5 in the interval before."""
+    intervals, faults, _ = found_in([(0, 5, 5.0), (0, 10, 4.5)], registers(1), resets((0, 10, 9.0, 4.0)))
+    assert not faults
+    assert amounts(intervals) == [4.5]
+
+
+def test_a_short_interval_is_held_against_its_own_length():
+    rows = [(0, 0, 0.0), (0, 1, 5.0), (0, 3, 9.0)]  # 5 in 1 µs and 4 in 2 µs, at most 3 a µs
+    _, (fault,), _ = found_in(rows, registers(1, max_rate=[3.0]))
+    assert (fault.kind, fault.row.tolist(), fault.value.tolist()) == ("rate", [1], [3.0])
