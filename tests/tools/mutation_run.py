@@ -40,7 +40,8 @@ TARGETS = ["engine/masses.py", "engine/emissions.py", "engine/loops.py", "engine
 TESTS = [*(f"tests/unit/engine/test_{name}.py" for name in ("engine", "links_by_level", "links_long")),
          "tests/unit/methods/test_methods.py", "tests/endtoend/test_cases.py",
          *(f"tests/unit/factors/test_{name}.py" for name in (
-             "composed", "declared_footprints", "default_table_hint", "equal_requests", "fuels", "quick_look", "unasked_rows")),
+             "composed", "declared_footprints", "default_table_hint", "equal_requests", "fuels", "quick_look", "stand_ins",
+             "suggested_items", "unasked_rows")),
          *(f"tests/unit/factory/test_{name}.py" for name in (
              "kernels", "metering", "metering_errors", "metering_kernels", "metering_limits", "sharing", "allocation")),
          ]  # fmt: skip
