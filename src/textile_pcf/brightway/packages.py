@@ -11,7 +11,7 @@ from typing import Any
 
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 INSTALL = "pip install 'textile_pcf[brightway]'"
 
@@ -87,10 +87,7 @@ def open_project(project: str, *, create: bool = False) -> Iterator[Any]:
     data = brightway_data()
     if not create and project not in data.projects:
         names = sorted(project_.name for project_ in data.projects)
-        close = nearest(project, names)
-        cure = (
-            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(names))
-        )
+        cure = did_you_mean(project, names, Message("There are: {known}.", known=", ".join(names)))
         raise UsageError([Problem(f"project {project!r}", "There is no such Brightway project.", cure, code="no-project")])
     previous = data.projects.current
     if project != previous:
