@@ -13,10 +13,11 @@ from typing import Any
 from textile_pcf.errors import Problem, RuleError, UsageError, wrong_type
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.folder_stamp import folder_stamp
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.resources import data_root, sha256_of
-from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
+from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message
 from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.rules.boundaries import with_boundary
