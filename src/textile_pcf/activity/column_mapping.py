@@ -15,7 +15,7 @@ from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import first_control
 from textile_pcf.io.strict_yaml import Document, DocumentPath, read_yaml
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import UnitError, parse_unit
 
 KEYS = ("columns", "values", "constants", "ignore", "sheet")
@@ -146,8 +146,7 @@ class _Checked:
         self.problems: list[Problem] = []
         for name in document.data:
             if name not in KEYS:
-                close = nearest(str(name), KEYS)
-                cure = Message("Did you mean {close!r}?", close=close) if close else _one_of(KEYS)
+                cure = did_you_mean(str(name), KEYS, _one_of(KEYS))
                 self._add((name,), Message("A mapping of columns has no key {name!r}.", name=str(name)[:60]), cure)
         if not isinstance(document.data.get("sheet", ""), str):
             self._add(("sheet",), "This is not the title of a sheet.", "Write its title as text.")
@@ -269,8 +268,7 @@ class _Checked:
 
     def _near(self, name: Any, known: tuple[str, ...] = ()) -> Message:
         known = known or self.known
-        close = nearest(str(name), known)
-        return Message("Did you mean {close!r}?", close=close) if close else _one_of(known)
+        return did_you_mean(str(name), known, _one_of(known))
 
     def _add(self, path: DocumentPath, what: str, cure: str) -> None:
         self.problems.append(Problem(self.document.location(path), what, cure, code="columns"))

@@ -20,7 +20,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.io.form_headers import TOTAL, is_period
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 
 def unfold(table: Table, mapping: ColumnMapping | None = None) -> Table:
@@ -95,8 +95,7 @@ def _absent_columns(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
         if name in table.columns or name in mapping.ignored:
             continue
         what = Message("The form has no column {head!r}.", head=head)
-        close = nearest(head, [str(column) for column in table.columns])
-        cure = Message("Did you mean {close!r}?", close=close) if close else "Write the header as it stands in the form."
+        cure = did_you_mean(head, [str(column) for column in table.columns], "Write the header as it stands in the form.")
         yield Problem(mapping.places.get(head, mapping.name), what, cure, code="columns")
 
 

@@ -14,7 +14,7 @@ from textile_pcf.io.plain_data import HALF_CURE, holds_half
 from textile_pcf.io.safe_text import find_controls, first_control, may_hold_controls
 from textile_pcf.messages.message import Message
 from textile_pcf.messages.shown_text import half_character
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units.number_text import is_year
 
 ID_COLUMNS = ("product", "component", "item")  # columns whose texts are written into results
@@ -158,11 +158,6 @@ def _not_one_of(text: str, column: str, options: Sequence[str]) -> tuple[str, st
     """Return what is wrong with a text that is none of `options`, and the cure; None if it is one."""
     if text in options:
         return None
-    close = nearest(text, options)
     known = ", ".join(option for option in options if option)
-    cure = (
-        Message("Did you mean {close!r}?", close=close)
-        if close
-        else Message("Write one of: {known}; or leave it empty.", known=known)
-    )
+    cure = did_you_mean(text, options, Message("Write one of: {known}; or leave it empty.", known=known))
     return Message("{text!r} is not allowed in column {column}.", text=text, column=column), cure

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.safe_text import escape_controls
-from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
 
 MAX_BYTES = 200_000_000
@@ -79,12 +79,17 @@ def read_json(path: Path, code: str) -> JsonText:
     InputError
         The file is too long or is not JSON.
     """
-    if not is_file(path):
-        raise UsageError([Problem(escape_controls(str(path)), "There is no such file.", "Check the path.", code="file")])
+    check_file(path)
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise _too_long(str(path), size, code)
     return parse_json(read_bytes(path), str(path), code)
+
+
+def check_file(path: Path) -> None:
+    """Raise a UsageError if a path is no existing file."""
+    if not is_file(path):
+        raise UsageError([Problem(escape_controls(str(path)), "There is no such file.", "Check the path.", code="file")])
 
 
 def parse_json(content: bytes, name: str, code: str) -> JsonText:

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from textile_pcf.arrays import FloatArray
-from textile_pcf.audit.canonical import MAX_BYTES, JsonText, parse_json
+from textile_pcf.audit.canonical import MAX_BYTES, JsonText, check_file, parse_json
 from textile_pcf.audit.saved_arrays import CODED, FLOATS, numbers
-from textile_pcf.errors import InputError, Problem, UsageError
+from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.arrow_faults import parquet_errors
-from textile_pcf.io.output_files import is_file
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.results import SPLIT
 
@@ -81,8 +80,7 @@ def read_table(path: Path) -> JsonText:
     from pyarrow import parquet
 
     shown = escape_controls(str(path))
-    if not is_file(path):
-        raise UsageError([Problem(shown, "There is no such file.", "Check the path.", code="file")])
+    check_file(path)
     with parquet_errors(str(path)):
         file = parquet.ParquetFile(path)
         held = (file.schema_arrow.metadata or {}).get(KEY)

@@ -42,7 +42,7 @@ def read_row_groups(path: str, texts: Sequence[str], groups: Sequence[int], colu
 class SharedRowGroups:
     """Reads row groups that several partitions share; the last one is kept for the partition that reads it next.
 
-    A worker has one for the partitions of a run, and uses it in one thread at a time. A copy begins without a row group.
+    It lasts as long as a run, and threads may share it. A copy that is sent to another process begins without a row group.
     """
 
     _last: tuple[Any, Any] = (None, None)
@@ -57,8 +57,9 @@ class SharedRowGroups:
         return pa.concat_tables([self._read_one(path, texts, group, columns) for group in groups])
 
     def _read_one(self, path: str, texts: Sequence[str], group: int, columns: list[str] | None) -> Any:
-        wanted = path, group, columns
-        if self._last[0] != wanted:
-            self._last = None, None  # two row groups are not held at a time
-            self._last = wanted, read_row_groups(path, texts, [group], columns)
-        return self._last[1]
+        wanted, (last, rows) = (path, group, columns), self._last
+        if last != wanted:
+            self._last, rows = (None, None), None  # two row groups are not held at a time
+            rows = read_row_groups(path, texts, [group], columns)
+            self._last = wanted, rows
+        return rows

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -61,10 +61,11 @@ class WorkerCache:
 def run_chunk(job_and_cache: tuple[Job, WorkerCache], partitions: Sequence[Partition]) -> list[PartitionReport]:
     """Calculate partitions one after the other, as one task of a thread, of Dask or of an executor.
 
-    The arguments are not changed: job and cache are copied, both in one copy because the cache refers to the rule of the job.
+    Job and matchers are copied, both in one copy because the matchers refer to the rule of the job. Chunks of one process
+    share row groups.
     """
     job, cache = pickle.loads(pickle.dumps(job_and_cache))  # noqa: S301 - a copy
-    return list(run_serial(job, partitions, cache))
+    return list(run_serial(job, partitions, replace(cache, row_groups=job_and_cache[1].row_groups)))
 
 
 def run_serial(job: Job, partitions: Sequence[Partition], cache: WorkerCache) -> Iterator[PartitionReport]:

@@ -16,7 +16,7 @@ from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.factors.gwp import UNKNOWN
 from textile_pcf.io.read_table import read_table
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 SINGLE = 1e-6
 """What single precision leaves of a value, generously."""
@@ -132,12 +132,7 @@ def _check_exists(name: Any, existing: Any, object_type: str) -> None:
         return
     names = [" / ".join(entry) if isinstance(entry, tuple) else str(entry) for entry in existing]
     text = " / ".join(name) if isinstance(name, tuple) else str(name)
-    close = nearest(text, names)
-    cure = (
-        Message("Did you mean {close!r}?", close=close)
-        if close
-        else Message("There are: {known}.", known=", ".join(sorted(names)[:10]) or "none")
-    )
+    cure = did_you_mean(text, names, Message("There are: {known}.", known=", ".join(sorted(names)[:10]) or "none"))
     raise UsageError(
         [
             Problem(

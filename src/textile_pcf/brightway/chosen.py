@@ -9,8 +9,8 @@ from typing import Any
 
 from textile_pcf.errors import FactorError, Problem
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.regions import WORLD, region_of_others
-from textile_pcf.suggest import nearest
 
 Select = Mapping[str, Any] | Iterable[str] | Callable[[Any], bool] | None
 _MAKES = ("production", "generic production")
@@ -101,7 +101,6 @@ def _matching_nodes(nodes: list[Any], products: list[Any], text: Any) -> list[An
 
 
 def _match_problem(database: str, text: Any, matches: list[Any], nodes: list[Any]) -> Problem:
-    close = nearest(str(text), [node["name"] for node in nodes])
     message = (
         Message("{count} activities have this name.", count=len(matches))
         if matches
@@ -111,9 +110,7 @@ def _match_problem(database: str, text: Any, matches: list[Any], nodes: list[Any
     cure = (
         Message("Give a code: {codes}.", codes=codes)
         if matches
-        else Message("Did you mean {close!r}?", close=close)
-        if close
-        else "Give a code of the database."
+        else did_you_mean(str(text), [node["name"] for node in nodes], "Give a code of the database.")
     )
     return Problem(f"{database} ({text})", message, cure, code="no-activity")
 

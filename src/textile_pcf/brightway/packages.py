@@ -11,8 +11,8 @@ from typing import Any
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Footprint
-from textile_pcf.suggest import nearest
 
 INSTALL = "pip install 'textile_pcf[brightway]'"
 
@@ -103,10 +103,7 @@ def open_project(project: str, *, create: bool = False) -> Iterator[Any]:
     data = brightway_data()
     if not create and project not in data.projects:
         names = sorted(project_.name for project_ in data.projects)
-        close = nearest(project, names)
-        cure = (
-            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(names))
-        )
+        cure = did_you_mean(project, names, Message("There are: {known}.", known=", ".join(names)))
         raise UsageError([Problem(f"project {project!r}", "There is no such Brightway project.", cure, code="no-project")])
     previous = data.projects.current
     if project != previous:

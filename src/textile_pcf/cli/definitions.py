@@ -19,6 +19,7 @@ from textile_pcf.cli.writing import new, test
 from textile_pcf.errors import Problem, UsageError
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize, sentences
+from textile_pcf.messages.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from textile_pcf.factors import FactorSheet
@@ -249,7 +250,6 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
     from textile_pcf.factors import FactorTable
     from textile_pcf.factors.editions import edition_folder, unavailable_items
     from textile_pcf.factors.table import NUMBERS, TEXTS
-    from textile_pcf.suggest import nearest
 
     tables = _tables(factors)
     rows = [(table, row) for table in tables for row in table.index.get(item, [])]
@@ -257,8 +257,9 @@ def show_factor(item: str, factors: tuple[str, ...], lang: str) -> None:
         sys.stdout.write(f"{unavailable.message().localized(lang)}\n")
         return
     if not rows:
-        close = nearest(item, {name for table in tables for name in table.index})
-        cure = Message("Did you mean {close!r}?", close=close) if close else "Search with `textile-pcf factors search`."
+        cure = did_you_mean(
+            item, {name for table in tables for name in table.index}, "Search with `textile-pcf factors search`."
+        )
         raise UsageError([Problem(item, "There is no such item.", cure, code="no-item")])
     for table, row in rows:
         sys.stdout.write(f"{table.locations[row]}\n")

@@ -29,9 +29,9 @@ from textile_pcf.comparison.rule_values import RuleValue, rule_values
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.factors import load_factors, shipped_file
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Run
 from textile_pcf.rules import RuleSet, load_rules
-from textile_pcf.suggest import nearest
 from textile_pcf.supply import load_supply
 
 SPREAD = ("low", "high")
@@ -134,9 +134,8 @@ def _add(rows: ChangedRows, row: Mapping[str, object], location: str) -> None:
 
 
 def _unknown_column(name: str, location: str) -> Problem:
-    close = nearest(name, COLUMNS)
     known = Message("Known here: {known}.", known=", ".join(COLUMNS))
-    cure = Message("Did you mean {close!r}?", close=close) if close else known
+    cure = did_you_mean(name, COLUMNS, known)
     return Problem(location, Message("{key!r} is not known here.", key=name[:60]), cure, code="unknown-column")
 
 
@@ -217,9 +216,9 @@ def _require(hits: int, rows: ChangedRows, at: Place, location: str) -> None:
     for name, names in known.items():
         wanted = getattr(at, name)
         if wanted is not None and wanted not in names:
-            close = _id_of_title(rows.rules, name, at) or nearest(wanted, names)
+            titled = _id_of_title(rows.rules, name, at)
             several = Message("There are: {known}.", known=", ".join(sorted(names)[:20]))
-            cure = Message("Did you mean {close!r}?", close=close) if close else several
+            cure = Message("Did you mean {close!r}?", close=titled) if titled else did_you_mean(wanted, names, several)
             break
     what = Message("This change hits nothing: {place}.", place=at.text() or "product")
     raise InputError([Problem(location, what, cure, code="change-hits-nothing")])

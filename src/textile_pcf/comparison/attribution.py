@@ -8,7 +8,7 @@ import numpy as np
 
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +72,8 @@ def shared_product(change: Diff, product: str | None) -> int:
     if not isinstance(product, str):
         raise wrong_type("product", product, "the id of a product", "Write the id as text.")
     if product not in names:
-        close = nearest(product, names)
         known = Message("There are: {known}.", known=", ".join(names[:10]))
-        cure = Message("Did you mean {close!r}?", close=close) if close else known
+        cure = did_you_mean(product, names, known)
         raise UsageError(
             [Problem(f"product {product!r}", "The two runs have no such product in common.", cure, code="no-product")]
         )

@@ -13,7 +13,7 @@ from textile_pcf.io.documents import Strict, validate_document
 from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message, sentences
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 UNNAMED = "scenario"
 """Name of a scenario that is given as a list of changes."""
@@ -187,8 +187,7 @@ def _words(document: Document) -> list[Problem]:
                 add = sentences(Message("Add `{key}: ...` here.", key="change"), known)
                 problems.append(Problem(where, Message("{key!r} is missing.", key="change"), add, code="change"))
                 continue
-            close = nearest(str(word), WORDS)
-            cure = Message("Did you mean {close!r}?", close=close) if close else known
+            cure = did_you_mean(str(word), WORDS, known)
             problems.append(Problem(where, Message("There is no change {word!r}.", word=str(word)[:60]), cure, code="change"))
     return problems
 

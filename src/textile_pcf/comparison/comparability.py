@@ -8,8 +8,8 @@ from typing import Any
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, TranslatedText
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Footprint
-from textile_pcf.suggest import nearest
 
 FIELDS = ("unit", "boundary", "rule", "edition", "gwp", "biogenic", "electricity")
 """What must be the same in two results that are compared."""
@@ -81,9 +81,8 @@ def _refuse(problems: Iterable[Problem]) -> tuple[str, ...]:
 def _unknown(names: Sequence[Any]) -> Iterable[Problem]:
     for name in names:
         if name not in FIELDS:
-            close = nearest(str(name), FIELDS)
             known = Message("Choose from: {choices}.", choices=", ".join(FIELDS))
-            cure = Message("Did you mean {close!r}?", close=close) if close else known
+            cure = did_you_mean(str(name), FIELDS, known)
             yield Problem(f"allow {str(name)[:60]!r}", "There is no such field of a comparison.", cure, code="allow")
 
 

@@ -15,8 +15,8 @@ from textile_pcf.comparison.shared_draws import DrawnDifferences, drawn_differen
 from textile_pcf.errors import Problem, UsageError, check_language, wrong_type
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Footprint
-from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -292,7 +292,6 @@ def _split(text: str, a: Footprint, b: Footprint) -> tuple[str, ...]:
 
 
 def _no_product(name: str, result: Footprint) -> Problem:
-    close = nearest(name, result.products)
     known = Message("There are: {known}.", known=", ".join(result.products[:10]))
-    cure = Message("Did you mean {close!r}?", close=close) if close else known
+    cure = did_you_mean(name, result.products, known)
     return Problem(f"product {name[:60]!r}", "There is no such product in this result.", cure, code="pair")

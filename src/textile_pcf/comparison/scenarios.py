@@ -16,8 +16,8 @@ from textile_pcf.comparison.change_text import change_text
 from textile_pcf.errors import InputError, PcfError, Problem, UsageError, check_language, wrong_type
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Footprint, Run
-from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,9 +112,8 @@ class Scenarios:
         names = [one.name for one in self.scenarios]
         if name in names:
             return self.scenarios[names.index(name)]
-        close = nearest(name, names)
         known = Message("There are: {known}.", known=", ".join(names))
-        cure = Message("Did you mean {close!r}?", close=close) if close else known
+        cure = did_you_mean(name, names, known)
         raise UsageError([Problem(f"scenario {name!r}", "There is no such scenario.", cure, code="no-scenario")])
 
     @property

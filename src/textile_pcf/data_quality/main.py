@@ -239,9 +239,10 @@ class Quality:
         return ShownQuality(self, check_language(language))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name} {value:.3g}" for name, value in zip(self.products[:3], self.dqr[:3], strict=False))
+        rated = [f"{value:.3g}" if np.isfinite(value) else "not rated" for value in self.dqr[:3]]
+        shown = ", ".join(f"{name} {text}" for name, text in zip(self.products[:3], rated, strict=True))
         more = f" and {len(self.products) - 3} more" if len(self.products) > 3 else ""
-        return f"<Quality [DQR] {shown}{more}>".replace("nan", "not rated")
+        return f"<Quality [DQR] {shown}{more}>"
 
 
 PACT = ("technologicalDQR", "geographicalDQR", "temporalDQR")

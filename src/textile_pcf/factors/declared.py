@@ -10,7 +10,7 @@ import numpy as np
 from textile_pcf.arrays import BoolArray, FloatArray
 from textile_pcf.factors.table import COUNTED_GASES, DECLARED, DECLARED_PARTS, GASES, HOLDS_NONE, HOLDS_UPTAKE, FactorSheet
 from textile_pcf.messages.message import JoinedMessage, Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import Unit, UnitError, UnitNames, describe, parse_unit, split_quantity
 
 BOUNDARIES = ("gate_to_gate", "cradle_to_gate", "cradle_to_customer", "cradle_to_grave")
@@ -109,12 +109,7 @@ def _check_parts(
 
 def _check_boundary(boundary: str, row: int, report: Report) -> None:
     if boundary and boundary not in BOUNDARIES:
-        close = nearest(boundary, BOUNDARIES)
-        cure = (
-            Message("Did you mean {close!r}?", close=close)
-            if close
-            else Message("Write one of {boundaries}.", boundaries=", ".join(BOUNDARIES))
-        )
+        cure = did_you_mean(boundary, BOUNDARIES, Message("Write one of {boundaries}.", boundaries=", ".join(BOUNDARIES)))
         report(row, "boundary", Message("{boundary!r} is not a boundary of a declared footprint.", boundary=boundary), cure)
 
 

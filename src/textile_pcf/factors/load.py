@@ -46,7 +46,7 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import JoinedMessage, Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import OwnUnitsError, Unit, UnitError, UnitNames, cure_where, describe, own_units, parse_unit
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
@@ -120,11 +120,8 @@ def _shipped_rows(path: Path, stamp: tuple[tuple[str, int, int], ...]) -> Factor
 def _find_file(source: str | Path) -> Path:
     path = Path(source)
     if not is_file(path):
-        close = nearest(str(source), shipped_tables())
-        cure = (
-            Message("Did you mean {close!r}?", close=close)
-            if close
-            else Message("There are: {names}; or give a path.", names=", ".join(shipped_tables()))
+        cure = did_you_mean(
+            str(source), shipped_tables(), Message("There are: {names}; or give a path.", names=", ".join(shipped_tables()))
         )
         raise UsageError([Problem(str(source), "There is no such table of emission factors.", cure, code="no-table")])
     return path

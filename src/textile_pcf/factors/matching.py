@@ -11,8 +11,8 @@ from textile_pcf.factors.editions import edition_folder, unavailable_items
 from textile_pcf.factors.fuels import FuelConversion, convert_fuel, fuel_of, sibling_items
 from textile_pcf.factors.table import DECLARED, FactorSheet
 from textile_pcf.messages.message import JoinedMessage, Message, sentences
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.regions import fallback_regions
-from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, describe, own_units
 
 PROXY = "(proxy)"
@@ -274,11 +274,10 @@ def _no_match(tables: Sequence[FactorSheet], request: Request) -> NoMatch:
         if unavailable is not None:
             ask = "Write the footprint into a table of your own, with the item pcf:ID."
             return NoMatch(unavailable.message(), ask)
-        close = nearest(request.item, _suitable_items(tables, request))
-        cure: str = (
-            Message("Did you mean {close!r}?", close=close)
-            if close
-            else "Search with `textile-pcf factors search`, or give a table that has it."
+        cure: str = did_you_mean(
+            request.item,
+            _suitable_items(tables, request),
+            "Search with `textile-pcf factors search`, or give a table that has it.",
         )
         return NoMatch(Message("There is no emission factor {item!r} in {labels}.", item=request.item, labels=labels), cure)
     of_kind = [(table, row) for table, row in rows if table.texts["kind"][row] == request.kind]

@@ -15,7 +15,7 @@ from textile_pcf.io.records import from_document
 from textile_pcf.io.strict_yaml import Document
 from textile_pcf.io.table import Header, clean_cell
 from textile_pcf.messages.message import Message, sentences
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import UnitError, parse_unit, split_quantity
 
 NAME, SOURCE, LOCATOR = "quick_look", "none", "not stated"
@@ -68,8 +68,7 @@ def _row(item: Any, value: Any, problems: list[Problem]) -> dict[str, Any]:
     if isinstance(value, Mapping):
         unknown = [name for name in value if name not in COLUMNS or name == "item"]
         for name in unknown:
-            close = nearest(str(name), COLUMNS)
-            cure = Message("Did you mean {close!r}?", close=close) if close else VALUE_CURE
+            cure = did_you_mean(str(name), COLUMNS, VALUE_CURE)
             what = Message("{key!r} is not known here.", key=str(name)[:60])
             problems.append(Problem(where, what, cure, code="unknown-column"))
         row |= {name: cell for name, cell in value.items() if name not in unknown}

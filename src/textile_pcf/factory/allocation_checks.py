@@ -12,9 +12,9 @@ from textile_pcf.errors import Problem
 from textile_pcf.factory.plan import NONE, Plan, check_weights, missing_processes
 from textile_pcf.factory.production import Production
 from textile_pcf.factory.sharing import rows_of_groups, sum_by_group
-from textile_pcf.factory.site_cells import did_you_mean
 from textile_pcf.factory.utilities import Utilities
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 
 ROUNDING = 1e-12
 """Part of a total below which a rest is the rounding of its sums, such as 0.3 − 0.1 − 0.2."""

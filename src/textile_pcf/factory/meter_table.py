@@ -16,7 +16,7 @@ from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.factory.times import HOUR, NEVER
 from textile_pcf.factory.vocabulary import constant
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import UnitError, convert, parse_unit
 
 MINUTE = HOUR // 60
@@ -176,8 +176,7 @@ def _parents(table: FactoryTable, place: dict[str, int], problems: list[Problem]
     for row, text in enumerate(table.texts("parent")):
         if text and text not in place:
             what = Message("There is no meter {meter!r} above this one.", meter=text)
-            near = nearest(text, list(place))
-            cure = Message("Did you mean {word!r}?", word=near) if near else Message("Add its row, or leave the cell empty.")
+            cure = did_you_mean(text, list(place), Message("Add its row, or leave the cell empty."))
             table.problem(problems, row, "parent", what, cure)
         elif text:
             parents[row] = place[text]

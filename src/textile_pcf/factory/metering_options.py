@@ -14,7 +14,7 @@ from textile_pcf.factory.run_clock import RunClock
 from textile_pcf.factory.spreading import KEYS, KINDS
 from textile_pcf.factory.times import NEVER, SECOND, TIME_CURE, parse_times
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import UnitError, convert, parse_unit, split_quantity
 
 OVERLAP = ("error", "mass", "equal")
@@ -79,13 +79,8 @@ def check_options(given: Mapping[str, Any], clock: RunClock) -> MeteringOptions:
     for kind, key in spread.items():
         for text, known in ((kind, tuple(KINDS)), (key, tuple(KEYS))):
             if text not in known:
-                near = nearest(str(text), known)
                 what = Message("{text!r} cannot be spread, or is no key of spreading.", text=str(text))
-                cure = (
-                    Message("Did you mean {word!r}?", word=near)
-                    if near
-                    else Message("Choose from: {choices}.", choices=", ".join(known))
-                )
+                cure = did_you_mean(str(text), known, Message("Choose from: {choices}.", choices=", ".join(known)))
                 refuse(f"spread {kind}={key}", what, cure)
     max_gap = _quantity("max_gap", given["max_gap"], "s", problems)
     tolerance = _quantity("tolerance", given["tolerance"], "1", problems)

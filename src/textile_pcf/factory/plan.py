@@ -11,11 +11,12 @@ import numpy as np
 from textile_pcf.arrays import FloatArray, IndexArray
 from textile_pcf.errors import Problem
 from textile_pcf.factory.production import DRIVERS, ECONOMIC, Production
-from textile_pcf.factory.site_cells import did_you_mean, kind_of, without_meanings
+from textile_pcf.factory.site_cells import kind_of, without_meanings
 from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.factory.utilities import Utilities
 from textile_pcf.factory.vocabulary import carrier_id
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import Unit, parse_unit
 
 NONE = "none"

@@ -13,10 +13,11 @@ from textile_pcf.errors import Problem
 from textile_pcf.factory.batch_table import batch_masses
 from textile_pcf.factory.mass_cells import MASS, known_units
 from textile_pcf.factory.sharing import sum_by_group
-from textile_pcf.factory.site_cells import did_you_mean, kind_of, refuse_footers
+from textile_pcf.factory.site_cells import kind_of, refuse_footers
 from textile_pcf.factory.stock import Stock
 from textile_pcf.factory.tables import FactoryTable, within_range
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import Unit, UnitError, counted_dimensions, parse_unit, split_quantity
 
 CONCENTRATION, PER_MASS = parse_unit("g/L").dimensions, parse_unit("L/kg").dimensions

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from textile_pcf.errors import Problem
 from textile_pcf.factory.tables import FactoryTable
 from textile_pcf.io.footers import footer_problem, is_footer_word
 from textile_pcf.io.template_workbook import BAR
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
 from textile_pcf.units import Unit, describe
 
 LISTED = ("carrier", "process", "use", "driver", "final")
@@ -70,23 +67,3 @@ def refuse_footers(table: FactoryTable, column: str, problems: list[Problem]) ->
     footers = {text for text in dict.fromkeys(texts) if is_footer_word(text)}
     for row in [row for row, text in enumerate(texts) if text in footers] if footers else ():
         problems.append(footer_problem(table.location(row, column), texts[row]))
-
-
-def did_you_mean(text: str, known: Iterable[str], otherwise: Message) -> Message:
-    """Return the suggestion of a known name, or another cure if none is similar.
-
-    Parameters
-    ----------
-    text : str
-        What was written.
-    known : iterable of str
-    otherwise : Message
-        The other cure.
-
-    Examples
-    --------
-    >>> did_you_mean("dying", ["dyeing"], Message("Add it.")), did_you_mean("x", ["dyeing"], Message("Add it."))
-    ("Did you mean 'dyeing'?", 'Add it.')
-    """
-    near = nearest(text, known)
-    return Message("Did you mean {word!r}?", word=near) if near else otherwise

@@ -22,7 +22,7 @@ from textile_pcf.factory.times import EARLIEST, LATEST, NEVER, TIME_CURE, Times,
 from textile_pcf.factory.vocabulary import table_header
 from textile_pcf.io.arrow import dictionary_codes
 from textile_pcf.io.arrow_faults import open_parquet, parquet_errors
-from textile_pcf.io.strict_yaml import read_bytes
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.messages.message import Message
 from textile_pcf.units.number_text import parse_office_numbers
 

@@ -32,7 +32,7 @@ from textile_pcf.io.table import Table
 from textile_pcf.io.table_shape import has_no_rows
 from textile_pcf.messages.message import Message
 from textile_pcf.messages.shown_text import half_character
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import Unit, UnitError, convert, describe, parse_unit, split_quantity
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
 
@@ -145,9 +145,7 @@ class FactoryTable:
             if word is None:
                 choices = tuple(dict.fromkeys(known.values()))
                 what = Message("{text!r} is no value of {column!r}.", text=text[:60], column=column)
-                near = nearest(text, choices)
-                cure = Message("Did you mean {word!r}?", word=near) if near else None
-                cure = cure or Message("Choose from: {choices}.", choices=", ".join(choices))
+                cure = did_you_mean(text, choices, Message("Choose from: {choices}.", choices=", ".join(choices)))
                 self.problem(problems, row, column, what, cure)
             words.append(default if word is None else word)
         return words

@@ -21,8 +21,8 @@ from textile_pcf.errors import InputError, Problem
 from textile_pcf.improvements.document import ENERGY, Improvements, RowChange, percent, quantity
 from textile_pcf.improvements.money import made_outputs
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Footprint, Run
-from textile_pcf.suggest import nearest
 from textile_pcf.supply import CARRIERS, load_supply
 from textile_pcf.units import Unit, UnitError, parse_unit, split_quantity
 
@@ -132,9 +132,8 @@ def _no_row(activity: Activity, change: RowChange, location: str) -> Problem:
 
 
 def _unknown(field: str, text: str, known: Any, location: str) -> Problem:
-    close = nearest(text, known)
     listed = Message("There are: {known}.", known=", ".join(list(known)[:20]))
-    cure = Message("Did you mean {close!r}?", close=close) if close else listed
+    cure = did_you_mean(text, known, listed)
     return Problem(
         location, Message("{text!r} is unknown in {field!r}.", text=text[:60], field=field), cure, code="improvements"
     )

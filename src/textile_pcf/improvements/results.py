@@ -10,8 +10,8 @@ from textile_pcf.errors import Problem, UsageError, check_language
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.message import Message, TranslatedText
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.messages.titles import entry_title
-from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +56,7 @@ class Ranking:
         found = {measure["id"]: measure for measure in self.measures}
         if name in found:
             return found[name]
-        close = nearest(name, found)
-        cure = (
-            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(found))
-        )
+        cure = did_you_mean(name, found, Message("There are: {known}.", known=", ".join(found)))
         raise UsageError([Problem(f"measure {name!r}", Message("There is no such measure."), cure, code="no-measure")])
 
     @property

@@ -15,6 +15,7 @@ from textile_pcf.interchange.pact_fields import GEOGRAPHY, PCF, RECORD
 from textile_pcf.io.output_files import as_path
 from textile_pcf.io.strict_yaml import Document, DocumentPath, read_yaml
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.suggest import nearest
 
 CALCULATED = frozenset({
@@ -197,8 +198,7 @@ def _where_it_belongs(name: Any, known: Mapping[str, Any]) -> Message:
         return Message("It belongs under `pcf`.")
     if name in _HEAD:
         return Message("It belongs at the top, or under `products`.")
-    close = nearest(str(name), [*known, "products", "pcf"])
-    return Message("Did you mean {close!r}?", close=close) if close else Message("Leave it out.")
+    return did_you_mean(str(name), [*known, "products", "pcf"], Message("Leave it out."))
 
 
 def _as_text(value: Any, kind: Any) -> Any:

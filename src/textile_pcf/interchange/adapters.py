@@ -26,8 +26,8 @@ from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.strict_yaml import read_yaml
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message, TranslatedText, sentences
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.regions import region_of_others
-from textile_pcf.suggest import nearest
 
 SAME = "same"
 PER_UNIT = (*GASES, *DECLARED_PARTS, "low", "high")
@@ -67,9 +67,8 @@ def load_adapter(adapter: str | Path) -> Adapter:
     known = shipped_adapters()
     path = known.get(str(adapter), Path(adapter))
     if not is_file(path):
-        close = nearest(str(adapter), known)
         names = Message("There are: {names}; or give a path.", names=", ".join(known))
-        cure = Message("Did you mean {close!r}?", close=close) if close else names
+        cure = did_you_mean(str(adapter), known, names)
         raise UsageError([Problem(f"adapter {str(adapter)!r}", "There is no such adapter.", cure, code="no-adapter")])
     return validate_document(Adapter, read_yaml(path, FactorError), FactorError)
 

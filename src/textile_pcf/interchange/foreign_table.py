@@ -15,9 +15,9 @@ from textile_pcf.errors import FactorError, Problem
 from textile_pcf.interchange.adapter_schema import Reading
 from textile_pcf.io.excel import cell_value
 from textile_pcf.io.number_formats import DATE, DURATION
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.io.sheets import Area, Book, Sheet
-from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.messages.message import Message
 from textile_pcf.suggest import nearest
 

@@ -11,8 +11,8 @@ from typing import IO, Any, NamedTuple
 
 from textile_pcf.errors import FactorError, Problem
 from textile_pcf.interchange.json_text import LINES, decode_at, decode_utf8, parse_json
+from textile_pcf.io.opened_files import open_binary, open_utf8, read_bytes
 from textile_pcf.io.output_files import is_file
-from textile_pcf.io.strict_yaml import cannot_be_opened, read_bytes
 
 PART = 1 << 20
 """Characters that are read at a time, unless an entry is longer."""
@@ -94,16 +94,9 @@ def read_entries(path: Path, problems: list[Problem]) -> Iterator[Entry]:
         problems.append(Problem(str(path), what, cure, code="json"))
 
 
-def _open(path: Path, encoding: str | None = None) -> IO[Any]:
-    try:
-        return path.open("rb") if encoding is None else path.open(encoding=encoding, newline="")
-    except (OSError, ValueError) as fault:
-        raise cannot_be_opened(path, fault) from None
-
-
 def _lines(path: Path, problems: list[Problem]) -> Iterator[Any]:
     """Yield the document of each line; the faults of all lines are collected."""
-    with _open(path) as file:
+    with open_binary(path) as file:
         for number, content in enumerate(file, start=1):
             where = f"{path}:{number}"
             try:
@@ -119,7 +112,7 @@ def _whole_or_parts(path: Path) -> Iterator[Entry]:
     count = 0
     if is_file(path):  # a pipe cannot be read twice
         try:
-            with _open(path, "utf-8-sig") as file:
+            with open_utf8(path) as file:
                 for number, (prefix, content) in enumerate(_list_entries(file)):
                     for entry in _nested(content, f"{prefix}[{number}]"):
                         yield entry

@@ -18,9 +18,9 @@ from textile_pcf.interchange.json_text import decode_utf8, parse_json
 from textile_pcf.interchange.openlca_units import UNIT_WORDS, unit_name
 from textile_pcf.io.documents import Source
 from textile_pcf.io.localized import LocalizedText
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.output_files import as_path
 from textile_pcf.io.safe_text import escape_controls
-from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
 from textile_pcf.regions import WORLD, region_of_others

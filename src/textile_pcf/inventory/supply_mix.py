@@ -16,8 +16,8 @@ from textile_pcf.inventory.default_table import merge_missing
 from textile_pcf.inventory.matching import FactorMatches
 from textile_pcf.inventory.quantities import Quantities
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.rules import RuleSet
-from textile_pcf.suggest import nearest
 from textile_pcf.supply import CARRIERS, Part, SiteSupply, Supply
 from textile_pcf.units import parse_unit
 
@@ -140,12 +140,8 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
     for site in supply.sites:
         for stage in site.stages:
             if stage not in ids:
-                close = activity.rules.id_of_title(stage) or nearest(stage, ids)
-                cure = (
-                    Message("Did you mean {close!r}?", close=close)
-                    if close
-                    else Message("Its stages are: {ids}.", ids=", ".join(ids))
-                )
+                titled, several = activity.rules.id_of_title(stage), Message("Its stages are: {ids}.", ids=", ".join(ids))
+                cure = Message("Did you mean {close!r}?", close=titled) if titled else did_you_mean(stage, ids, several)
                 what = Message("{rule} has no stage {stage!r}.", rule=activity.rules.name, stage=stage)
                 yield Problem(f"{supply.name} (site {site.site})", what, cure, code="unknown-stage")
 

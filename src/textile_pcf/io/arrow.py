@@ -12,7 +12,7 @@ from textile_pcf.columns import ArrowStrings, Categorical, recode, take
 from textile_pcf.errors import PcfError, Problem, UsageError
 from textile_pcf.io.arrow_faults import open_parquet, parquet_errors, read_rows, text_columns, to_common_types
 from textile_pcf.io.column_cells import normalize_cells, table_from_columns
-from textile_pcf.io.strict_yaml import read_bytes
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.table import Header, Table
 
 MAX_EXACT_INTEGER = 1 << 53

@@ -11,8 +11,8 @@ from typing import Any
 
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.encodings import decode_text, utf16_without_mark
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.safe_text import may_hold_guards, unguard_formula
-from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import HEADER_WITHIN, Header, RawTable
 from textile_pcf.io.table_shape import shape_problems
 from textile_pcf.messages.message import Message
@@ -125,24 +125,18 @@ def read_text(name: str, data: bytes, error: type[PcfError]) -> tuple[str, tuple
         if what:
             raise error([Problem(name, what, _ENCODING_CURE, code="encoding")])
     assert text is not None
+    return text, (_guess_note(name, encoding, example),) if encoding else (), encoding
+
+
+def _guess_note(name: str, encoding: str, example: str) -> Message:
+    """Return the note that the encoding of a file was guessed, with a word of it if there is one."""
     if encoding == "UTF-8":
-        return (
-            text,
-            (
-                Message(
-                    "{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {example!r}.",
-                    name=name,
-                    example=example,
-                ),
-            ),
-            encoding,
-        )
-    if not encoding:
-        return text, (), ""
+        what = "{name} can be read as UTF-8 and as GB18030; it was read as UTF-8, for example {example!r}."
+        return Message(what, name=name, example=example)
     if not example:
-        return text, (Message("{name} is not UTF-8; it was read as {encoding}.", name=name, encoding=encoding),), encoding
+        return Message("{name} is not UTF-8; it was read as {encoding}.", name=name, encoding=encoding)
     what = "{name} is not UTF-8; it was read as {encoding}, for example {example!r}."
-    return text, (Message(what, name=name, encoding=encoding, example=example),), encoding
+    return Message(what, name=name, encoding=encoding, example=example)
 
 
 def _encoding_problem(data: bytes, text: str | None, encoding: str, example: str) -> str:

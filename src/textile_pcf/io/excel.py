@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.footers import take_footers
 from textile_pcf.io.number_formats import DATE, DURATION, PERCENT
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.sheets import Area, Book, Cell, Row, Sheet
-from textile_pcf.io.strict_yaml import read_bytes
 from textile_pcf.io.table import Header, RawTable, Table, clean_cell
 from textile_pcf.io.table_shape import to_table
 from textile_pcf.io.template_marks import TABLES, is_template, sheet_title

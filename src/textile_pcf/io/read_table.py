@@ -16,10 +16,11 @@ from textile_pcf.errors import InputError, PcfError, Problem, UsageError
 from textile_pcf.io.arrow import from_arrow, from_parquet
 from textile_pcf.io.dataframe import from_frame
 from textile_pcf.io.delimited import csv_rows
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.output_files import refuse_non_utf8_name
 from textile_pcf.io.records import from_document
 from textile_pcf.io.streams import arrow_table, is_stream, not_a_table
-from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
+from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.io.table import Header, Table
 from textile_pcf.io.table_shape import to_table
 from textile_pcf.messages.message import Message

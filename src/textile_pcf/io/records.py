@@ -18,7 +18,7 @@ from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.io.table import Header, Table, clean_cell
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 MAPPING_TYPES = (dict, Mapping)
 """`isinstance` is much faster for dict, which comes first."""
@@ -110,8 +110,7 @@ def _entry(document: Document, path: DocumentPath, entry: Any, problems: list[Pr
         return _Entry(path, [], "", names_product=False)
     for key in entry:
         if key not in ("product", "rows"):
-            near = nearest(str(key), ("product", "rows"))
-            cure = Message("Did you mean {close!r}?", close=near) if near else EXPECTED
+            cure = did_you_mean(str(key), ("product", "rows"), EXPECTED)
             what = Message("{key!r} is not known here.", key=key)
             problems.append(Problem(document.location((*path, key)), what, cure, code="unknown-column"))
     names_product, written = "product" in entry, entry.get("product", "")

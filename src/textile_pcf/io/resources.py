@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,10 +94,7 @@ def load_example(name: str) -> Example:
     if not isinstance(name, str):
         raise wrong_type("example", name, "the name of an example", Message("There are: {known}.", known=", ".join(known)))
     if name not in known:
-        close = nearest(name, known)
-        cure = (
-            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(known))
-        )
+        cure = did_you_mean(name, known, Message("There are: {known}.", known=", ".join(known)))
         raise UsageError([Problem(f"example {name!r}", "There is no such example.", cure, code="no-example")])
     return known[name]
 

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from textile_pcf._frozen import quick_init
-from textile_pcf.errors import PcfError, Problem, UsageError
+from textile_pcf.errors import PcfError, Problem
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.yaml_reader import DocumentPath as DocumentPath
 from textile_pcf.io.yaml_reader import YamlReader, parse_number
 from textile_pcf.messages.message import Message
@@ -195,36 +196,3 @@ def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] =
         problem = Problem(f"{path}:{line}", "This is not UTF-8 text.", "Save the file as UTF-8.", code="encoding")
         raise error([problem]) from None
     return parse_yaml(text, str(path), error, roots, numbers)
-
-
-def read_bytes(path: str | Path) -> bytes:
-    """Return the content of a file.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        The file.
-
-    Raises
-    ------
-    UsageError
-        The file cannot be opened.
-    """
-    try:
-        return Path(path).read_bytes()
-    except (OSError, ValueError) as fault:
-        raise cannot_be_opened(path, fault) from None
-
-
-def cannot_be_opened(path: str | Path, fault: Exception) -> UsageError:
-    """Return the error of a file that cannot be opened.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        The file.
-    fault : Exception
-        What opening it raised.
-    """
-    reason = "There is no such file." if isinstance(fault, FileNotFoundError) else "This file cannot be opened."
-    return UsageError([Problem(str(path), reason, "Check the path.", code="file")])

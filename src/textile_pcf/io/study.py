@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.errors import InputError, Problem, UsageError, wrong_type
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.sheets import Book
-from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
+from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.io.study_statements import FIELDS, Entry, Study, collect_study
 from textile_pcf.io.table import Header
 from textile_pcf.io.template_marks import is_template

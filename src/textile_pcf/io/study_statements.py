@@ -12,6 +12,7 @@ from textile_pcf.io.headers import key
 from textile_pcf.io.study_values import study_text
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, TranslatedText
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.suggest import nearest
 
 PRODUCT_FIELDS = ("product", "model", "composition", "description")
@@ -174,6 +175,5 @@ def _help(name: str) -> Message:
 
 def _unknown_product(name: str, where: str, products: Sequence[str]) -> Problem:
     what = Message("The study names the product {product!r}, which is not in the result.", product=name)
-    close = nearest(name, products)
     known = Message("There are: {known}.", known=", ".join(products[:10]))
-    return Problem(where, what, Message("Did you mean {close!r}?", close=close) if close else known, name, "no-product")
+    return Problem(where, what, did_you_mean(name, products, known), name, "no-product")

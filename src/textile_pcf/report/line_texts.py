@@ -84,7 +84,7 @@ def _line_text(context: ReportContext, line: int) -> LineText:
         removes=kilograms != 0 and kilograms == float(lines.split[line, UPTAKE]) * scale,
         proxy=proxy,
         value=f"{format_full(value)} {value_unit}".rstrip(),
-        rounded=f"{value:.4g} {value_unit}".replace("-", MINUS).rstrip() if np.isfinite(value) else "–",
+        rounded=f"{f'{value:.4g}'.replace('-', MINUS)} {value_unit}".rstrip() if np.isfinite(value) else "–",
         amount=float(lines.amount[line]) * scale,
         factor=float(lines.factor[line]),
         kilograms=kilograms,

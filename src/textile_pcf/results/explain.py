@@ -9,12 +9,12 @@ import numpy as np
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.catalogue import fixed_text
 from textile_pcf.messages.message import Message, localize
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results.explanation import Explanation, StageText
 from textile_pcf.results.headline import headline_rows, headline_text
 from textile_pcf.results.localized_lines import amount_origin, driver_text, request_text
 from textile_pcf.results.number_text import number
 from textile_pcf.results.statements import method_statements
-from textile_pcf.suggest import nearest
 
 if TYPE_CHECKING:
     from textile_pcf.results.views import Views
@@ -55,10 +55,8 @@ def _check_stage(result: Views, stage: str | None) -> None:
         titled = (
             info.id for info in result.stages if stage.casefold() in (info.name("en").casefold(), info.name("zh").casefold())
         )
-        close = next(titled, None) or nearest(stage, ids)
-        cure = (
-            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(ids))
-        )
+        close, several = next(titled, None), Message("There are: {known}.", known=", ".join(ids))
+        cure = Message("Did you mean {close!r}?", close=close) if close else did_you_mean(stage, ids, several)
         raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
 
 

@@ -10,7 +10,7 @@ from textile_pcf.activity import Activity
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.factors import FactorTable
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.supply import Supply
 
 
@@ -65,9 +65,8 @@ def product_index(products: Sequence[str], product: str) -> int:
         raise wrong_type("product", product, "the id of a product", "Write the id as text.")
     if product in products:
         return products.index(product)
-    close = nearest(product, products)
     known = Message("There are: {known}.", known=", ".join(products[:10]))
-    cure = Message("Did you mean {close!r}?", close=close) if close else known
+    cure = did_you_mean(product, products, known)
     raise UsageError([Problem(f"product {product!r}", "There is no such product in this result.", cure, code="no-product")])
 
 

@@ -7,8 +7,8 @@ from functools import cache
 
 from textile_pcf.factors import FactorTable, NoMatch, Request, load_factors, shipped_tables
 from textile_pcf.messages.message import Message, sentences
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.rules import FlowSpec, RuleSet, editions, read_document
-from textile_pcf.suggest import nearest
 
 
 def items_advice(rules: RuleSet) -> list[str]:
@@ -37,18 +37,12 @@ def _of_flow(rules: RuleSet, spec: FlowSpec, tables: FactorTable, vocabulary: di
     }
     for name in unknown:
         value = getattr(spec, name)
-        close = nearest(value, vocabulary[name])
-        hint: str = (
-            Message("Did you mean {close!r}?", close=close)
-            if close
-            else Message("There are: {known}.", known=", ".join(vocabulary[name]))
-        )
+        hint: str = did_you_mean(value, vocabulary[name], Message("There are: {known}.", known=", ".join(vocabulary[name])))
         yield sentences(Message(no_row[name], where=where, value=value), hint)
     if spec.factor is None:
         return
     if not any(spec.factor in table.index for table in tables.tables):
-        close = nearest(spec.factor, _suitable_items(spec, tables))
-        hint = Message("Did you mean {close!r}?", close=close) if close else "A mill needs a table of its own for it."
+        hint = did_you_mean(spec.factor, _suitable_items(spec, tables), "A mill needs a table of its own for it.")
         yield sentences(Message("{where}: no shipped table has the item {item!r}.", where=where, item=spec.factor), hint)
         return
     if not unknown:

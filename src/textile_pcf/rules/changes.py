@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
-from textile_pcf.rules.pieces import did_you_mean
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.rules.written import Written, index_of
 
 _MAPS = ("flows", "properties")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from textile_pcf.errors import Problem
 from textile_pcf.io.strict_yaml import Document, DocumentPath
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.rules.clauses import TOPICS, Grounded
-from textile_pcf.rules.pieces import did_you_mean
 from textile_pcf.rules.schema import RuleDocument
 
 

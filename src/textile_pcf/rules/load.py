@@ -13,18 +13,19 @@ from typing import Any
 from textile_pcf.errors import Problem, RuleError, UsageError, wrong_type
 from textile_pcf.io.documents import validate_document
 from textile_pcf.io.folder_stamp import folder_stamp
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.output_files import is_file
 from textile_pcf.io.plain_data import plain_data
 from textile_pcf.io.resources import data_root, sha256_of
-from textile_pcf.io.strict_yaml import Document, read_bytes, read_yaml
+from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.rules.boundaries import with_boundary
 from textile_pcf.rules.compile_rule import compile_rule
 from textile_pcf.rules.flat_text import flat_text
 from textile_pcf.rules.flatten import composed_of, flatten, is_composed
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import RuleDocument
-from textile_pcf.suggest import nearest
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*(@[A-Za-z0-9][A-Za-z0-9._\-]*)?")
 _VALID_FROM = re.compile(r"^valid_from: *[\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
@@ -187,11 +188,8 @@ def _shipped_path(text: str) -> Path:
     name, _, edition = text.partition("@")
     known = editions()
     if not _NAME.fullmatch(text) or not known.get(name):
-        close = nearest(name, known)
-        cure = (
-            Message("Did you mean {close!r}?", close=close)
-            if close
-            else Message("There are: {known}; or give the path of a rule file.", known=", ".join(known))
+        cure = did_you_mean(
+            name, known, Message("There are: {known}; or give the path of a rule file.", known=", ".join(known))
         )
         raise UsageError([Problem(text, "There is no such rule.", cure, code="no-rule")])
     if not edition:

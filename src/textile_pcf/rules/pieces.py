@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.rules.written import PARTS, Written, merge
-from textile_pcf.suggest import nearest
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z][A-Za-z0-9_]*)>")
 
@@ -141,9 +141,3 @@ class Pieces:
 def _as_text(match: re.Match[str], values: Mapping[str, Written]) -> str:
     value = values.get(match[1])
     return match[0] if value is None or isinstance(value.value, dict | list) else str(value.value)
-
-
-def did_you_mean(name: str, known: Iterable[str], otherwise: Message) -> Message:
-    """Return the cure that offers the nearest known name; another cure if none is near."""
-    close = nearest(name, known)
-    return Message("Did you mean {close!r}?", close=close) if close else otherwise

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from textile_pcf.arrays import FloatArray
+from textile_pcf.arrays import BoolArray, FloatArray, IndexArray
 from textile_pcf.errors import InputError, Problem, UsageError
 from textile_pcf.messages.message import Message
 from textile_pcf.targets.clauses import Changes, changes_of, judge, read_attribution
@@ -91,8 +92,7 @@ def check(
     judged = _judge(document, columns, bases)
     clause = None if effects is None else (effects, *judge(document, changes, effects))
     if clause is not None:
-        passed = np.where(clause[2], MET, MISSED)
-        judged.status[changes.entry] = np.maximum(judged.status[changes.entry], passed)
+        judged = replace(judged, status=_with_clause(judged.status, changes.entry, clause[2]))
     rows = tuple(target_rows(document, judged, bases, (changes, clause)))
     warnings = [
         *figures.warnings,
@@ -238,6 +238,13 @@ def _refuse_without_base(targets: Targets, bases: Bases) -> None:
         problems.append(Problem(where, what, Message("Correct the old and new figures of its base year."), code="series"))
     if problems:
         raise InputError(problems)
+
+
+def _with_clause(status: IndexArray, entry: IndexArray, met: BoolArray) -> IndexArray:
+    """Return the status of figures some of which a clause judges as well: the worse of both."""
+    worse = status.copy()
+    worse[entry] = np.maximum(status[entry], np.where(met, MET, MISSED))
+    return worse
 
 
 def _judge(targets: Targets, columns: dict[str, Any], bases: Bases) -> Judged:

@@ -12,8 +12,9 @@ from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.table_shape import has_no_rows
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.targets.document import Targets
-from textile_pcf.targets.tables import TargetTable, did_you_mean, read_target_table
+from textile_pcf.targets.tables import TargetTable, read_target_table
 from textile_pcf.targets.vocabulary import constant
 from textile_pcf.units import Unit, describe
 

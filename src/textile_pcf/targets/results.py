@@ -10,7 +10,7 @@ from textile_pcf.errors import Problem, UsageError, check_language
 from textile_pcf.io.csv_text import table_csv
 from textile_pcf.io.json_text import indented_json
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,10 +45,7 @@ class TargetsResult:
         found = {target["target"]: target for target in self.targets}
         if name in found:
             return found[name]
-        close = nearest(name, found)
-        cure = (
-            Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=", ".join(found))
-        )
+        cure = did_you_mean(name, found, Message("There are: {known}.", known=", ".join(found)))
         raise UsageError([Problem(f"target {name!r}", Message("There is no such target."), cure, code="no-target")])
 
     @property

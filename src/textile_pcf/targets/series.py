@@ -13,8 +13,9 @@ from textile_pcf.columns import group_rows
 from textile_pcf.errors import InputError, Problem
 from textile_pcf.io.headers import key
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.targets.document import GREENHOUSE, Target, Targets
-from textile_pcf.targets.tables import TargetTable, did_you_mean, read_target_table
+from textile_pcf.targets.tables import TargetTable, read_target_table
 from textile_pcf.targets.vocabulary import QUANTITIES
 from textile_pcf.units import Unit, describe
 

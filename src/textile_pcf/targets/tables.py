@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from textile_pcf.io.headers import key
 from textile_pcf.io.read_table import read_table_with_header
 from textile_pcf.io.table import Table
 from textile_pcf.messages.message import Message
-from textile_pcf.suggest import nearest
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.targets.vocabulary import REQUIRED, scope_numbers, table_header, word_ids
 from textile_pcf.units import Unit, UnitError, parse_unit, split_quantity
 from textile_pcf.units.number_text import parse_office_numbers, why_no_number
@@ -193,9 +193,8 @@ def _word(text: str, name: str, needed: bool) -> str | Problem:
     if name == "reason":
         cure = "Choose from: {choices}. Growth of production, up or down, leaves a base year as it is."
         return Problem("", what, Message(cure, choices=", ".join(choices)))
-    close = nearest(text, choices)
     listed = Message("Choose from: {choices}.", choices=", ".join(choices))
-    return Problem("", what, Message("Did you mean {word!r}?", word=close) if close else listed)
+    return Problem("", what, did_you_mean(text, choices, listed))
 
 
 def _year(text: str) -> int | Problem:
@@ -245,18 +244,3 @@ def read_target_table(title: str, source: Any) -> TargetTable:
     if problems:
         raise InputError(problems)
     return TargetTable(title, table)
-
-
-def did_you_mean(text: str, known: Iterable[str], otherwise: Message) -> Message:
-    """Return the suggestion of a known name, or another cure if none is similar.
-
-    Parameters
-    ----------
-    text : str
-        What was written.
-    known : iterable of str
-    otherwise : Message
-        The other cure.
-    """
-    near = nearest(text, known)
-    return Message("Did you mean {word!r}?", word=near) if near else otherwise

@@ -11,8 +11,8 @@ from typing import Any
 
 from textile_pcf.errors import InputError
 from textile_pcf.io.number_formats import DATE, DURATION, PERCENT
+from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.sheets import Book, Cell
-from textile_pcf.io.strict_yaml import read_bytes
 
 LONGEST = 31  # maximum length of a sheet name
 FORMATS = {PERCENT: "0.00%", "%": '0.0"%"', "‰": '0.0"‰"'}

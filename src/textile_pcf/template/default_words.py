@@ -46,12 +46,11 @@ def default_words(rules: RuleSet, spec: QuantitySpec, language: str) -> str:
 
 def _computed(rules: RuleSet, spec: QuantitySpec, language: str) -> str:
     """Return from which quantities a method computes a property."""
-    method = spec.method if isinstance(spec, PropertySpec) else None
-    if method is None or not isinstance(spec, PropertySpec):
+    if not isinstance(spec, PropertySpec) or spec.method is None:
         return ""
     comma = ", " if language == "en" else "、"
     names = comma.join(dict.fromkeys(_title(rules, index, language) for index in spec.inputs.values()))
-    return fixed_text("default_computed", language, names=names or method.name)
+    return fixed_text("default_computed", language, names=names or spec.method.name)
 
 
 def _chosen(rules: RuleSet, default: Default, unit: Unit, language: str) -> str:

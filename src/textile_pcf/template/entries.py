@@ -24,7 +24,7 @@ class Entry:
     spec : PropertySpec, LossSpec or FlowSpec
         Its definition in the rule.
     need : str
-        Whether it must be given, one of `NEEDS`.
+        Whether it must be given, one of `NEEDS`; `computed` for a flow that the rule balances itself.
     """
 
     stage: str
@@ -51,7 +51,7 @@ def entries(rules: RuleSet, computed: bool = False) -> Iterator[Entry]:
 
 
 def _need(rules: RuleSet, spec: QuantitySpec) -> str:
-    """Return whether a quantity must be given, one of `NEEDS`."""
+    """Return whether a quantity must be given, one of `NEEDS`, or `computed`."""
     if isinstance(spec, FlowSpec) and spec.balance:
         return "computed"
     if isinstance(spec, FlowSpec) and any(("flow", spec.index) in group for group in rules.alternatives):

@@ -52,7 +52,7 @@ class Line:
     types: tuple[str, ...] = ()
     prefilled: dict[str, str] = field(default_factory=dict)
     bases: bool = False
-    inputs: tuple[str, ...] = ()  # columns to fill in; empty for all
+    inputs: tuple[str, ...] = ()
     link: str = ""
 
 

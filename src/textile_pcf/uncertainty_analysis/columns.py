@@ -9,8 +9,8 @@ from typing import Any
 from textile_pcf.arrays import FloatArray
 from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Footprint
-from textile_pcf.suggest import nearest
 from textile_pcf.uncertainty_analysis.catalogue import Catalogue
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.main import check_options
@@ -76,9 +76,8 @@ def column_options(option: Any) -> ColumnOptions | None:
         raise wrong_type("uncertainty", option, "a way to tell uncertainty", cure)
     unknown = [str(key) for key in option if key not in KEYS]
     if unknown:
-        close = nearest(unknown[0], KEYS)
         choices = Message("Choose from: {choices}.", choices=", ".join(KEYS))
-        cure = Message("Did you mean {close!r}?", close=close) if close else choices
+        cure = did_you_mean(unknown[0], KEYS, choices)
         raise UsageError([Problem(f"uncertainty {unknown[0]!r}", "There is no such option.", cure, code="uncertainty")])
     options = ColumnOptions(**{"draws": 0, **option})
     check_options(options.draws if "draws" in option else 1, options.seed, options.assume, options.pedigree)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textile_pcf.activity.columns import DATA_TYPES
 from textile_pcf.errors import Problem, UsageError, whole_number, wrong_type
 from textile_pcf.messages.message import Message
+from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.results import Footprint
-from textile_pcf.suggest import nearest
 from textile_pcf.uncertainty_analysis.closed_form import closed_form
 from textile_pcf.uncertainty_analysis.evaluation import Evaluation
 from textile_pcf.uncertainty_analysis.pedigree import PEDIGREES
@@ -171,9 +171,8 @@ def _assumption_problems(assume: Mapping[str, float]) -> list[Problem]:
     known = (*DATA_TYPES, NO_TYPE)
     for name, gsd in assume.items():
         if name not in known:
-            close = nearest(str(name), known)
             choices = Message("Choose from: {choices}.", choices=", ".join(known))
-            cure = Message("Did you mean {close!r}?", close=close) if close else choices
+            cure = did_you_mean(str(name), known, choices)
             problems.append(Problem(f"assume {name!r}", "There is no such data type.", cure, code="assume"))
         elif isinstance(gsd, bool) or not isinstance(gsd, (int, float)) or not 1 <= gsd <= MAX_GSD:
             what, advice = "The assumed gsd is not between 1 and 20.", "1 means no spread, 1.1 about ten percent."

@@ -270,3 +270,11 @@ def test_the_order_of_rows_decides_nothing(mill, amounts, random):
     assert first.primary_data_share == pytest.approx(second.primary_data_share)
     lines = first.ratings.lines.mean(axis=1)
     assert lines.min() - 1e-12 <= first.dqr[0] <= lines.max() + 1e-12  # between the best and the worst line
+
+
+def test_names_of_products_are_shown_as_they_are(mill: tuple[str, str]) -> None:
+    """No number is shown as "not rated", and no part of a name."""
+    rows = [PLACE | {"product": "banana"}, row("dye", 1.0, product="banana"), PLACE | {"product": "nankeen"},
+            row("fibre", 1.0, product="nankeen", **scores(1, 1, 1, 1))]  # fmt: skip
+    shown = repr(tp.quality(footprint(rows, *mill)))
+    assert shown.startswith("<Quality [DQR] banana not rated, nankeen ") and "nankeen not" not in shown
