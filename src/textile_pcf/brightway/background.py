@@ -90,7 +90,8 @@ def factors_from_brightway(
         rows_units = _units(activities, units or {})
         gases = gases_of(brightway, method, gwp)
         scores = score_activities(brightway, activities, method, gases)
-        _refuse_uncharacterised(activities, scores, burden_free, method)
+        free = [burden_free] if isinstance(burden_free, str) else burden_free
+        _refuse_uncharacterised(activities, scores, free, method)
         alike = {"year": str(year), "kind": kind, "redistributable": "true" if redistributable else "false"}
         rows = [row | alike for row in _rows(activities, rows_units, scores, gases, method)]
     document = TableDocument(

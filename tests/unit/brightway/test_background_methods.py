@@ -125,6 +125,8 @@ def test_locations_of_ecoinvent_are_our_regions(cotton):
 def test_arguments_of_other_types(cotton):
     listed = factors_from_brightway("methods", "cotton", list(method("IPCC 2021")), {"cotton_lint": "row"})
     assert listed.items == ["cotton_lint"]
+    one = factors_from_brightway("methods", "cotton", method("IPCC 2021"), "cotton row")  # one name, not its letters
+    assert one.items == ["cotton_row"]
     for argument in ({"redistributable": "false"}, {"licence": 3}):
         with pytest.raises(tp.UsageError, match="This is of type"):
             factor("IPCC 2021", **argument)
