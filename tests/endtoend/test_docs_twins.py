@@ -42,7 +42,18 @@ def test_the_chinese_page_on_batches_has_every_call_of_the_english_one() -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["batch", "exchange", "factory", "factory_chemicals", "factory_inventory", "factory_site", "targets", "workbook"]
+    "name",
+    [
+        "batch",
+        "exchange",
+        "factory",
+        "factory_chemicals",
+        "factory_inventory",
+        "factory_site",
+        "improvements",
+        "targets",
+        "workbook",
+    ],
 )
 def test_both_pages_have_the_same_sections(name: str) -> None:
     english, chinese = (re.findall(r"^(#+) ", re.sub(FENCED, "", page), re.MULTILINE) for page in pair(name))
@@ -50,7 +61,8 @@ def test_both_pages_have_the_same_sections(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["exchange", "factory", "factory_chemicals", "factory_inventory", "factory_site", "targets", "workbook"]
+    "name",
+    ["exchange", "factory", "factory_chemicals", "factory_inventory", "factory_site", "improvements", "targets", "workbook"],
 )
 def test_both_pages_have_the_same_tables_and_points(name: str) -> None:
     """Rows of each table, and items of lists, in their order; how many lines a paragraph has is a matter of language."""
