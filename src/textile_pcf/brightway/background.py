@@ -90,7 +90,8 @@ def factors_from_brightway(
         rows_units = _units(activities, units or {})
         gases = gases_of(brightway, method, gwp)
         scores = score_activities(brightway, activities, method, gases)
-        _refuse_uncharacterised(activities, scores, burden_free, method)
+        free = [burden_free] if isinstance(burden_free, str) else burden_free
+        _refuse_uncharacterised(activities, scores, free, method)
         alike = {"year": str(year), "kind": kind, "redistributable": "true" if redistributable else "false"}
         rows = [row | alike for row in _rows(activities, rows_units, scores, gases, method)]
     document = TableDocument(
@@ -236,16 +237,38 @@ def _biogenic_note(biogenic: float) -> dict[str, Any]:
 
 
 def _gas_columns(value: float, masses: FloatArray, gases: Gases) -> dict[str, Any]:
-    """Return the gases of a row, with the effect of all others added to fossil CO2; only a note if a mass would be negative."""
+    """Return the gases of a row, with the effect of all others added to fossil CO2; only a note if that is below zero."""
     by_gas = dict(zip(GASES, map(float, masses), strict=True))
     explained = sum(by_gas[gas] * weight for gas, weight in gases.weights.items())
     rest, size = value - explained, max(abs(value), abs(explained))
     if abs(rest) <= 1e-9 * size:
         rest = 0.0
+    removed = _move_negatives(by_gas, gases.weights)
     by_gas["co2_fossil"] += rest
     if abs(rest) <= SINGLE * size:  # the method keeps 29.8 in single precision: no gas, and no CO2 below zero
-        rest, by_gas["co2_fossil"] = 0.0, max(by_gas["co2_fossil"], 0.0)
-    if min(by_gas.values()) < 0:
+        rest = 0.0
+        if -SINGLE * size <= by_gas["co2_fossil"] < 0:
+            by_gas["co2_fossil"] = 0.0
+    if by_gas["co2_fossil"] < 0:
         return {"notes": "Gases are not listed: some of them would be negative."}
-    note = Message("Other gases add {rest:.4g} kgCO2e, which is included in co2_fossil.", rest=rest) if rest else ""
-    return {**by_gas, "notes": note}
+    notes = [
+        Message("Other gases add {rest:.4g} kgCO2e, which is included in co2_fossil.", rest=rest) if rest else "",
+        Message("Gases below zero, such as carbon that the soil takes up, are {removed:.4g} kgCO2e and included in co2_fossil.",
+                removed=removed) if removed else "",
+    ]  # fmt: skip
+    return {**by_gas, "notes": " ".join(filter(None, notes))}
+
+
+def _move_negatives(by_gas: dict[str, float], weights: Mapping[str, float]) -> float:
+    """Leave no gas but fossil CO2 below zero, and return what it takes over. [kg CO2e]
+
+    Biogenic CO2 and uptake have opposite signs in a total, so that one below zero is the other.
+    """
+    net = by_gas["co2_biogenic"], by_gas["co2_uptake"]
+    by_gas["co2_biogenic"], by_gas["co2_uptake"] = (max(one, 0.0) + max(-other, 0.0) for one, other in (net, net[::-1]))
+    removed = 0.0
+    for gas, weight in weights.items():
+        if gas != "co2_fossil" and by_gas[gas] < 0:
+            removed, by_gas[gas] = removed + by_gas[gas] * weight, 0.0
+    by_gas["co2_fossil"] += removed
+    return removed

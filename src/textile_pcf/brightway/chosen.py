@@ -73,7 +73,8 @@ def select_activities(database: Any, select: Select) -> list[SelectedActivity]:
         selected = [("", node) for node in nodes if select is None or select(node)]
         return _with_items(_with_products(selected))
     products = [node for node in database if node.get("type") == "product"]
-    requested = select if isinstance(select, Mapping) else {text: text for text in select}
+    names = [select] if isinstance(select, str) else select
+    requested = names if isinstance(names, Mapping) else {text: text for text in names}
     pairs, problems = [], []
     for item, text in requested.items():
         matches = _matching_nodes(nodes, products, text)

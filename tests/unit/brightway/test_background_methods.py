@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import textile_pcf as tp
@@ -125,6 +126,8 @@ def test_locations_of_ecoinvent_are_our_regions(cotton):
 def test_arguments_of_other_types(cotton):
     listed = factors_from_brightway("methods", "cotton", list(method("IPCC 2021")), {"cotton_lint": "row"})
     assert listed.items == ["cotton_lint"]
+    one = factors_from_brightway("methods", "cotton", method("IPCC 2021"), "cotton row")  # one name, not its letters
+    assert one.items == ["cotton_row"]
     for argument in ({"redistributable": "false"}, {"licence": 3}):
         with pytest.raises(tp.UsageError, match="This is of type"):
             factor("IPCC 2021", **argument)
@@ -202,3 +205,26 @@ def test_methane_alone_has_its_gas(data, cotton):
     assert table.numbers["ch4_fossil"][0] == pytest.approx(0.01, rel=1e-6)
     assert table.numbers["co2_fossil"][0] == pytest.approx(0, abs=1e-12)
     assert table.texts["notes"] == [""]
+
+
+def test_carbon_that_the_soil_takes_up_does_not_cost_the_uptake_of_the_fibre(data, cotton, tmp_path):
+    """Land use change is -0.05 kg CO2e: a mass below zero, for which all gases and with them the uptake were dropped."""
+    data.projects.set_current("methods")
+    taken = {"co2": 1.0, "to soil": 0.05, "in air": 1.6, "ch4": 0.01}
+    exchanges = [{"input": ("flows", flow), "amount": amount, "type": "biosphere"} for flow, amount in taken.items()]
+    exchanges.append({"input": ("hemp", "hemp"), "amount": 1, "type": "production"})
+    data.Database("hemp").write(
+        {("hemp", "hemp"): {"name": "hemp", "unit": "kilogram", "location": "CN", "exchanges": exchanges}}
+    )
+    data.projects.set_current("default")
+    table = factors_from_brightway("methods", "hemp", method("IPCC 2021"))
+    assert table.tables[0].numbers["co2_uptake"][0] == pytest.approx(1.6, rel=1e-6)
+    assert "-0.05 kgCO2e and included in co2_fossil" in table.tables[0].texts["notes"][0]
+    rule = tmp_path / "rule.yaml"
+    rule.write_text(
+        'rule: one\nedition: "1"\nbiogenic: minus_one_plus_one\nproduct: {unit: kg}\n'
+        "stages:\n  - id: spinning\n    flows:\n      fibre: {unit: kg, factor: hemp}\n"
+    )
+    rows = [{"product": "P", "stage": "spinning", "flow": "fibre", "amount": 1, "unit": "kg", "region": "CN", "year": 2024}]
+    result = tp.footprint(pd.DataFrame(rows), rule, table)
+    assert result.totals[0] == pytest.approx(1 - 0.05 + 0.01 * 29.8 - 1.6, rel=1e-6)
