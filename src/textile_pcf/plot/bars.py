@@ -87,7 +87,7 @@ def waterfall(plot_data: PlotData, product: int, ax: Axes | None) -> Picture:
         removed = {"stage": "removals", "name": plot_data.text("removals"), "group": "", "kgCO2e": removals}
         data = pd.concat([data, pd.DataFrame([removed])], ignore_index=True)
     values = data["kgCO2e"].to_numpy()
-    data["start"] = np.concatenate([[0.0], np.cumsum(values)[:-1]])
+    data["start"] = np.concatenate([[0.0], np.cumsum(values)])[:-1]
     total = plot_data.total(product)
     last = {"stage": "total", "name": plot_data.text("total"), "group": "", "kgCO2e": total, "start": 0.0}
     data = pd.concat([data, pd.DataFrame([last])], ignore_index=True)
