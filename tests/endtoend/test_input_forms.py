@@ -14,6 +14,8 @@ from small_mill import rows as small_rows
 
 import textile_pcf as tp
 from paths import ROOT, TESTS
+from textile_pcf.interchange.about import read_about
+from textile_pcf.io.study import read_study
 from worked import write_rule, write_table
 
 EXAMPLES = {
@@ -239,3 +241,17 @@ def test_a_column_that_was_made_the_index_is_not_left_out(column):
         tp.footprint(table.set_index(column), SMALL, POWER)
     assert dict(tp.footprint(table.set_index(column, drop=False), SMALL, POWER).total()) == {"P": 3.0}
     assert dict(tp.footprint(table.set_index(table.index.rename("line")), SMALL, POWER).total()) == {"P": 3.0}
+
+
+def test_codes_of_digits_are_kept_in_what_is_said_of_products(tmp_path):
+    """On the cover of a report version 1.10 was 1.1; what an about file states of product `007` was taken for none."""
+    study, about = tmp_path / "study.yaml", tmp_path / "about.yaml"
+    study.write_text("version: 1.10\nperiod: 2025\nproducts: {007: {model: 0042}}\n", encoding="utf-8")
+    about.write_text(
+        "productDescription: of all\nproducts: {007: {productDescription: own}}\npcf: {exemptedEmissionsPercent: 0.50}\n",
+        encoding="utf-8",
+    )
+    stated = read_study(study)
+    assert (stated.fields, stated.products) == ({"version": "1.10", "period": "2025"}, {"007": {"model": "0042"}})
+    assert read_about(about).of("007")[0].head["productDescription"] == "own"
+    assert read_about(about).data["pcf"]["exemptedEmissionsPercent"] == "0.5"

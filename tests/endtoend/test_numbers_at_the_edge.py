@@ -111,3 +111,11 @@ def test_a_partition_has_at_least_one_row(number: int, tmp_path: Path) -> None:
     with pytest.raises(tp.UsageError, match="A partition has 1 to"):
         tp.calculate_batch(rows("P", 2, 4), RULE, FACTORS, out=tmp_path / "batch", partition_rows=number)
     assert not (tmp_path / "batch").exists()
+
+
+def test_an_output_in_pieces_of_a_cloth_says_what_it_may_be_in() -> None:
+    """The cure was to give it in `kg, m, m2 or pieces`, of a yarn that has no pieces."""
+    of_year = {"product": "P", "stage": "spinning", "per": "period", "year": 2024}
+    table = [*rows("P", 2, 4), {**of_year, "flow": "electricity", "amount": 9, "unit": "kWh"}]
+    with pytest.raises(tp.InputError, match=r"measured in kg, m or m2\. Give it in kg, m or m2"):
+        tp.footprint([*table, {**of_year, "flow": "output", "amount": 5, "unit": "piece"}], RULE, FACTORS)

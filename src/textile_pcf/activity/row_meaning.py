@@ -138,13 +138,14 @@ def _output(
             "The output of the period has no amount.", "Write the output of the stage in the period.", "amount", "no-amount"
         )
     mass = rules.product_property("mass")
-    known = {(("mass", 1),), (("length", 1),), (("length", 2),), rules.product_unit.dimensions}
-    known |= {_divisor_dimensions(mass.unit)} if mass else set()
-    unit = _unit(cells, rules, row, "kg", lambda unit: unit.dimensions in known, Message("kg, m, m2 or pieces"))
+    of_cloth = {(("mass", 1),), (("length", 1),), (("length", 2),)}
+    known = of_cloth | {rules.product_unit.dimensions} | ({_divisor_dimensions(mass.unit)} if mass else set())
+    expected = Message("kg, m, m2 or pieces") if known > of_cloth else Message("kg, m or m2")
+    unit = _unit(cells, rules, row, "kg", lambda unit: unit.dimensions in known, expected)
     if isinstance(unit, InvalidRow):
         return unit
     if unit.dimensions not in known:
-        return _wrong_dimension(cells.text("unit", row), unit, "output", Message("kg, m, m2 or pieces"))
+        return _wrong_dimension(cells.text("unit", row), unit, "output", expected)
     return RowPattern(RowKind.OUTPUT, stage, per=Per.PERIOD, unit=unit)
 
 

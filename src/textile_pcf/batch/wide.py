@@ -190,10 +190,16 @@ def _matrix(amounts: Any, columns: Any) -> FloatArray:
     """Return the amounts as numbers, a row for each product and a number for each column."""
     if not isinstance(columns, Sequence) or isinstance(columns, str) or not all(isinstance(each, Mapping) for each in columns):
         raise wrong_type("columns", columns, "a list of columns", "Write each as a row without product and amount.")
+    unfit = wrong_type("amounts", amounts, "a matrix of numbers", "Give numbers, products × columns.")
     try:
+        types = getattr(amounts, "dtypes", None)  # of a DataFrame
+        kinds = {getattr(one, "kind", "") for one in types} if types is not None else {np.asarray(amounts).dtype.kind}
+        if kinds & {"b", "c", "m", "M"}:  # truth values, complex numbers and times would be converted
+            raise unfit
         matrix = np.asarray(amounts, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise wrong_type("amounts", amounts, "a matrix of numbers", "Give numbers, products × columns.") from None
+    except (TypeError, ValueError, OverflowError):
+        raise unfit from None
+    matrix = np.where(np.ma.getmaskarray(amounts), np.nan, matrix) if isinstance(amounts, np.ma.MaskedArray) else matrix
     if matrix.ndim != 2 or not len(matrix) or matrix.shape[1] != len(columns):
         shape = " × ".join(map(str, matrix.shape)) or "1"
         what = Message("The amounts are {shape} numbers, and there are {count} columns.", shape=shape, count=len(columns))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, wrong_type
 from textile_pcf.factory.run_clock import RunClock
 from textile_pcf.factory.spreading import KEYS, KINDS
 from textile_pcf.factory.times import NEVER, SECOND, TIME_CURE, parse_times
@@ -17,6 +17,10 @@ from textile_pcf.messages.message import Message
 from textile_pcf.messages.suggestion import did_you_mean
 from textile_pcf.units import UnitError, convert, parse_unit, split_quantity
 
+MAPPING_CURES = {
+    "spread": 'Write what is spread and by what: {"unmetered": "mass"}.',
+    "losses": 'Write processes and losses of the rule: {"dyeing": "dyeing_loss"}.',
+}
 OVERLAP = ("error", "mass", "equal")
 INCOMPLETE = ("error", "drop", "keep")
 LONGEST = 10 * 366 * 86_400
@@ -75,7 +79,7 @@ def check_options(given: Mapping[str, Any], clock: RunClock) -> MeteringOptions:
         if given[name] not in words:
             refuse(name, Message("{text!r} is no value of {column!r}.", text=str(given[name]), column=name),
                    Message("Choose from: {choices}.", choices=", ".join(words)))  # fmt: skip
-    spread, losses = dict(given["spread"] or {}), dict(given["losses"] or {})
+    spread, losses = (_mapping(name, given[name]) for name in ("spread", "losses"))
     for kind, key in spread.items():
         for text, known in ((kind, tuple(KINDS)), (key, tuple(KEYS))):
             if text not in known:
@@ -92,6 +96,13 @@ def check_options(given: Mapping[str, Any], clock: RunClock) -> MeteringOptions:
     gap = int(np.rint(max_gap * SECOND))
     return MeteringOptions((start, end), gap, tolerance, given["overlap"], given["incomplete"], spread, losses,
                            bool(given["sort"]), str(given["region"]))  # fmt: skip
+
+
+def _mapping(name: str, given: Any) -> dict[str, str]:
+    """Return an option of names and what they stand for, empty where it is not given."""
+    if given is not None and not isinstance(given, Mapping):
+        raise wrong_type(name, given, "a mapping", MAPPING_CURES[name])
+    return dict(given or {})
 
 
 def _quantity(name: str, given: Any, target: str, problems: list[Problem]) -> float:

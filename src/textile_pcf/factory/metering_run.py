@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from textile_pcf.errors import InputError, PcfError, Problem
+from textile_pcf.errors import InputError, PcfError, Problem, wrong_type
 from textile_pcf.factory.batch_table import BatchTable, read_batches
 from textile_pcf.factory.batch_use import BatchUse
 from textile_pcf.factory.measuring import Measured
@@ -86,6 +86,9 @@ def read_metering(sources: Mapping[str, Any], time_zone: str | None, options: Ma
     InputError, UsageError
         With every problem of the tables, or of the options.
     """
+    for name in ("meters", "batches"):
+        if sources[name] is None:
+            raise wrong_type(name, None, "a table", "Give a path, a pandas DataFrame, or a list of rows.")
     clock = RunClock(time_zone)
     tables = read_factory_tables(sources)
     problems: list[Problem] = []

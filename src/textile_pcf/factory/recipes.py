@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -218,7 +219,7 @@ def _litres(
     if table.has("liquor"):
         volume = within_range(table, "liquor", table.quantities("liquor", "L", problems), problems)
     if table.has("liquor_ratio"):
-        ratio = _ratios(table, problems)
+        ratio = within_range(table, "liquor_ratio", _ratios(table, problems), problems)
     volumes, ratios = table.texts("liquor"), table.texts("liquor_ratio")
     for row in np.flatnonzero(wanted).tolist():
         if volumes[row] and ratios[row]:
@@ -259,7 +260,7 @@ def _ratios(table: FactoryTable, problems: list[Problem]) -> FloatArray:
 def _ratio(text: str) -> float | None:
     """Return a liquor ratio, None if the text is none. [L/kg]"""
     if match := _RATIO.fullmatch(text):
-        return float(match[1])
+        return float(match[1]) if isfinite(float(match[1])) else None
     try:
         number, unit = split_quantity(text)
         if unit and parse_unit(unit).dimensions != PER_MASS:

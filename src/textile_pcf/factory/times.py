@@ -170,7 +170,7 @@ def load_zone(name: str | None) -> Any:
     from zoneinfo import ZoneInfo, available_timezones
 
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(str(name))
     except (ValueError, OSError, LookupError):
         pass
     if not available_timezones():

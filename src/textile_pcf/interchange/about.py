@@ -264,4 +264,4 @@ def read_about(source: Any) -> About:
         return About(Document("about", dict(source)))
     if not isinstance(source, str | Path):
         raise wrong_type("about", source, "an about file", "Give the path of a YAML file, or its content as a dict.")
-    return About(read_yaml(as_path(source, "about"), InputError))
+    return About(read_yaml(as_path(source, "about"), InputError, numbers="values"))

@@ -127,7 +127,7 @@ def _from_file(name: str, sheet: str, header: Header, error: type[PcfError]) -> 
 
         return workbook_table(name, sheet, header, error)
     if ending in (".yaml", ".yml", ".json"):
-        return from_document(read_yaml(name, error, (dict, list), numbers=False), header, error)
+        return from_document(read_yaml(name, error, (dict, list), numbers="none"), header, error)
     if ending == ".parquet":
         refuse_non_utf8_name(name)
         return from_parquet(name, header, error)

@@ -17,7 +17,7 @@ from textile_pcf._frozen import quick_init
 from textile_pcf.errors import PcfError, Problem
 from textile_pcf.io.opened_files import read_bytes
 from textile_pcf.io.yaml_reader import DocumentPath as DocumentPath
-from textile_pcf.io.yaml_reader import YamlReader, parse_number
+from textile_pcf.io.yaml_reader import Numbers, YamlReader, parse_number
 from textile_pcf.messages.message import Message
 
 MAX_CHARACTERS = 5_000_000
@@ -111,7 +111,7 @@ def _holds(data: Any, key: Any) -> bool:
 
 
 def parse_yaml(
-    text: str, name: str, error: type[PcfError], roots: tuple[type, ...] = (dict,), numbers: bool = True
+    text: str, name: str, error: type[PcfError], roots: tuple[type, ...] = (dict,), numbers: Numbers = "all"
 ) -> Document:
     """Parse a YAML text.
 
@@ -125,8 +125,9 @@ def parse_yaml(
         Class of the error to raise.
     roots : tuple of type
         Allowed types of the root: dict, list or both.
-    numbers : bool
-        Whether numbers are read as such; otherwise they are the texts that are written, as in CSV.
+    numbers : str
+        Which numbers are read as such: those of keys and values (`all`), of values (`values`), or none (`none`). The others
+        are the texts that are written, as in CSV.
 
     Returns
     -------
@@ -164,7 +165,7 @@ def parse_yaml(
     return Document(name, data, reader.lines)
 
 
-def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] = (dict,), numbers: bool = True) -> Document:
+def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] = (dict,), numbers: Numbers = "all") -> Document:
     """Read a YAML or JSON file.
 
     Parameters
@@ -175,7 +176,7 @@ def read_yaml(path: str | Path, error: type[PcfError], roots: tuple[type, ...] =
         Class of the error to raise.
     roots : tuple of type
         Allowed types of the root: dict, list or both.
-    numbers : bool
+    numbers : str
         See `parse_yaml`.
 
     Returns

@@ -82,7 +82,7 @@ def _statements(source: Mapping[str, Any] | str | Path) -> tuple[str, list[Entry
         cure = Message("Name one that ends in {endings}.", endings=", ".join(ENDINGS))
         raise UsageError([Problem("study", what, cure, code="usage")])
     if ending in YAML_ENDINGS:
-        document = read_yaml(name, InputError)
+        document = read_yaml(name, InputError, numbers="none")
         if not isinstance(document.data, Mapping):
             cure = Message("Its fields are: {fields}.", fields=", ".join(FIELDS))
             raise InputError([Problem(name, "This is no mapping of fields and their texts.", cure, code="study")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import inf, isinf, nan
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -39,6 +39,8 @@ _CURES = {
     "while scanning a quoted scalar": "Close the quotation mark that is opened here.",
 }
 
+Numbers = Literal["all", "values", "none"]
+"""Which numbers of a document are read as such."""
 DocumentPath = tuple[str | int | float, ...]
 """Keys and indices from the root of a document to a value."""
 
@@ -46,10 +48,11 @@ DocumentPath = tuple[str | int | float, ...]
 class YamlReader:
     """Builds data from the events of one document; aliases are refused, so the data cannot be larger than the text.
 
-    With `numbers` False a number is the text that is written: a product `007` or `1E5` is no number.
+    `numbers` says which numbers are read as such: of keys and values (`all`), of values only (`values`), or none (`none`). The
+    others are the texts that are written: a product `007` or `1E5` is no number.
     """
 
-    def __init__(self, name: str, numbers: bool = True) -> None:
+    def __init__(self, name: str, numbers: Numbers = "all") -> None:
         self.name, self.numbers = name, numbers
         self.lines: dict[DocumentPath, int] = {}
         self.problems: list[Problem] = []
@@ -98,7 +101,8 @@ class YamlReader:
                     continue
                 case yaml.ScalarEvent():
                     self._refuse_tag_and_anchor(event, line, stack)
-                    value = _scalar(event, self.numbers)
+                    is_key = bool(stack) and isinstance(stack[-1].data, dict) and not stack[-1].has_key
+                    value = _scalar(event, self.numbers == "all" or (self.numbers == "values" and not is_key))
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     value = stack.pop().data
                 case yaml.AliasEvent():

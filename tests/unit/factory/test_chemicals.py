@@ -251,6 +251,8 @@ RECIPE_MISTAKES = {
     "g/L without liquor": ("B1,salt,60,g/L,,", r"row 0 \(liquor_ratio\)", "needs the liquor", "such as 1:8"),
     "liquor twice": ("B1,salt,60,g/L,1:8,800 L", r"row 0 \(liquor\)", "a liquor and a liquor ratio", "Keep one"),
     "a ratio the other way round": ("B1,salt,60,g/L,8:1,", r"row 0 \(liquor_ratio\)", "'8:1' is no liquor ratio", "1:8"),
+    "a ratio no bath has": ("B1,salt,60,g/L,1e308,", r"row 0 \(liquor_ratio\)", "too large to calculate", "Check the number"),
+    "a ratio of too many digits": (f"B1,salt,60,g/L,1:{'9' * 400},", r"row 0 \(liquor_ratio\)", "no liquor ratio", "1:8"),
     "a ratio made a time": ("B1,salt,60,g/L,01:08:00,", r"row 0 \(liquor_ratio\)", "no liquor ratio", "Excel"),
     "no liquor": ("B1,salt,60,g/L,,0 L", r"row 0 \(liquor\)", "0 or less", "bath held"),
     "no input": ("B2,salt,2,%,,", r"row 0 \(batch\)", "input of batch 'B2' is not known", "Fill in the column `input`"),

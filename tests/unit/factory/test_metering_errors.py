@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import itertools
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -108,12 +109,26 @@ def test_refused_with_place_and_cure(name):
         ({"start": "noon"}, "'noon' is not a time"),
         ({"start": at("9:00"), "end": at("8:00")}, "ends before it starts"),
         ({"time_zone": "Mars/Base"}, "no time zone 'Mars/Base'"),
+        ({"time_zone": 8}, "no time zone '8'"),
+        ({"spread": "unmetered"}, 'Write what is spread and by what: {"unmetered": "mass"}.'),
+        ({"losses": ["dyeing_loss"]}, 'Write processes and losses of the rule: {"dyeing": "dyeing_loss"}.'),
     ],
 )
 def test_options_that_do_not_exist(options, word):
     with pytest.raises(tp.UsageError) as caught:
         run(READ, TABLE, [B], **options)
     assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(("meters", "batches", "word"), [(None, [B], "meters: "), (TABLE, None, "batches: ")])
+def test_meters_and_batches_are_needed(meters, batches, word):
+    with pytest.raises(tp.UsageError, match=word):
+        tp.factory.meters(READ, meters, batches)
+
+
+def test_a_time_zone_may_be_that_of_python():
+    named = run(READ, TABLE, [B], time_zone="Asia/Shanghai")
+    assert run(READ, TABLE, [B], time_zone=ZoneInfo("Asia/Shanghai")).to_dict() == named.to_dict()
 
 
 def test_problems_of_all_tables_at_once():

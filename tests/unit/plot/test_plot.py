@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from small_mill import FACTORS, RULE, rows
 
 import textile_pcf as tp
 from paths import EXAMPLES
@@ -45,6 +46,13 @@ def test_bars_are_as_long_as_the_numbers(poplin: Any) -> None:
     fall = poplin.plot.waterfall()
     ends = [bar.get_x() + bar.get_width() for bar in fall.ax.patches]
     assert abs(ends[-1] - poplin.totals[0]) < 1e-12 and abs(ends[-2] - ends[-1]) < 1e-9
+
+
+@pytest.mark.parametrize("kind", ["stages", "waterfall", "sankey", "hotspots"])
+def test_a_product_that_emits_nothing_has_a_picture(kind: str) -> None:
+    """The waterfall of a product without a stage that emits ended in a traceback."""
+    shown = getattr(tp.footprint(rows("P", 0, 0), RULE, FACTORS).plot, kind)()
+    assert not shown.data.get("kgCO2e", default=shown.data).to_numpy(dtype=float).any()
 
 
 def test_several_products_stand_as_stacked_bars(three: Any) -> None:
