@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.source_files import SourceFiles
+from textile_pcf.batch.source_files import SourceFiles, would_read
 from textile_pcf.errors import Problem, UsageError, whole_number, wrong_type
 from textile_pcf.io.output_files import as_path, refuse_non_utf8_name
 from textile_pcf.io.safe_text import escape_controls
@@ -68,8 +68,7 @@ def refuse_output_in_source(out: Path, source: Any) -> None:
     if not isinstance(source, SourceFiles):
         return
     results = out.resolve()
-    named = [Path(source.given).resolve()] if isinstance(source.given, str) else []
-    if any(results.is_relative_to(folder) for folder in named) or any(
+    if (isinstance(source.given, str) and would_read(source.given, results)) or any(
         Path(file.path).resolve().is_relative_to(results) for file in source.files
     ):
         what = Message("The folder of the results and the activity data in {source} are not apart.", source=source.name)
