@@ -31,6 +31,9 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
     for name, number in (("workers", workers), ("partition_rows", partition_rows)):
         if number is not None and whole_number(number) is None:
             raise wrong_type(name, number, "a number", "Write a whole number.")
+    if partition_rows is not None and (whole_number(partition_rows) or 0) < 1:
+        what, cure = "A partition must have at least one row.", "Give 1 or more, or leave it out."
+        raise UsageError([Problem(f"partition_rows {partition_rows}", what, cure, code="partition-rows")])
     folder = as_path(out, "out")
     refuse_non_utf8_name(folder)
     if isinstance(source, str | Path) and Path(source).suffix.lower() == ".parquet":
