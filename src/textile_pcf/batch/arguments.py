@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from textile_pcf.batch.source_files import SourceFiles
+from textile_pcf.batch.source_files import SourceFiles, would_read
 from textile_pcf.errors import Problem, UsageError, whole_number, wrong_type
 from textile_pcf.io.output_files import as_path, refuse_non_utf8_name
 from textile_pcf.io.safe_text import escape_controls
@@ -33,7 +33,7 @@ def check_arguments(source: Any, out: Any, units: Any, scenarios: Any, workers: 
     for name, number in (("workers", workers), ("partition_rows", partition_rows)):
         if number is not None and whole_number(number) is None:
             raise wrong_type(name, number, "a number", "Write a whole number.")
-    if partition_rows is not None and not 1 <= partition_rows <= MOST_ROWS:
+    if partition_rows is not None and not 1 <= (whole_number(partition_rows) or 0) <= MOST_ROWS:
         what, cure = Message("A partition has 1 to {most:,} rows.", most=MOST_ROWS), "Write a number between, or leave it out."
         raise UsageError([Problem(f"partition_rows {partition_rows}", what, cure, code="partition-rows")])
     folder = as_path(out, "out")
@@ -73,8 +73,7 @@ def refuse_output_in_source(out: Path, source: Any) -> None:
     if not isinstance(source, SourceFiles):
         return
     results = out.resolve()
-    named = [Path(source.given).resolve()] if isinstance(source.given, str) else []
-    if any(results.is_relative_to(folder) for folder in named) or any(
+    if (isinstance(source.given, str) and would_read(source.given, results)) or any(
         Path(file.path).resolve().is_relative_to(results) for file in source.files
     ):
         what = Message("The folder of the results and the activity data in {source} are not apart.", source=source.name)

@@ -175,7 +175,7 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
     tables = _load_tables(factors, rule_set.document.edition)
     declared = Scenario("", tables, *chosen_conventions(rule_set, options.gwp, options.biogenic))
     others = [_derived_scenario(name, dict(changes), declared) for name, changes in (options.scenarios or {}).items()]
-    check_units(options.units)
+    check_units(options.units, rule_set.unit_names)
     sites = None if options.supply is None else load_supply(options.supply)
     spread = column_options(options.uncertainty)
     if spread is not None and options.results != "stages":
@@ -186,8 +186,12 @@ def prepare_job(rules: RuleSet | str | Path, factors: Factors | None, out: Path,
         raise UsageError([Problem("quality", what, cure, code="quality")])
     if options.weights:
         _refuse_weights_of_lines(options)
+    if options.units and options.results != "stages":
+        what, cure = "Totals in further units are columns of products, not of lines.", 'Ask for results="stages".'
+        raise UsageError([Problem("units", what, cure, code="units")])
+    units = tuple(dict.fromkeys(options.units))
     return Job(
-        rule_set, (declared, *others), options.results, tuple(options.units), options.on_error, str(out), sites, spread,
+        rule_set, (declared, *others), options.results, units, options.on_error, str(out), sites, spread,
         quality=bool(options.quality), weights=bool(options.weights), fingerprints=bool(options.fingerprints),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -9,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from textile_pcf.batch.atomic_files import part_name, read_json, write_atomically, write_json
+from textile_pcf.batch.folder import PART
 from textile_pcf.batch.job import Job
 from textile_pcf.batch.link_files import links_file, write_links
 from textile_pcf.batch.output import COLUMNS_OF, add_uncertainty, rejected_rows, with_quality
 from textile_pcf.batch.partition_report import PartitionReport, PartitionResult
 from textile_pcf.batch.result_files import write_results
 from textile_pcf.batch.unsolved_lines import lines_file, write_lines
-from textile_pcf.batch.weight_files import write_weights
+from textile_pcf.batch.weight_files import check_weights, write_weights
 from textile_pcf.batch.weights import keep_weights
-from textile_pcf.errors import SHOWN, Problem
+from textile_pcf.errors import SHOWN, InputError, Problem
 from textile_pcf.inventory.plausibility import count_implausible
+from textile_pcf.io.resources import sha256_of
 from textile_pcf.messages.message import chinese_of, localize, with_chinese
 from textile_pcf.results import Footprint
 from textile_pcf.results.sums import Sums
@@ -93,6 +96,35 @@ def read_report(out: Path, number: int) -> PartitionReport | None:
     """Return the report of a partition of an earlier run; None if it was not finished."""
     record = read_json(report_file(out, number))
     return None if record is None else _report(record)
+
+
+def forget_changed(out: Path) -> bool:
+    """Remove the reports of partitions whose files are gone or not as they were written, so that they are calculated again.
+
+    Returns
+    -------
+    bool
+        Whether there was one.
+    """
+    reports = sorted(path for path in (out / "parts").glob("*.json") if re.fullmatch(rf"{PART}\.json", path.name))
+    records = ((path, read_json(path)) for path in reports)
+    changed = [path for path, record in records if record is not None and not _is_as_written(out, record)]
+    for path in changed:
+        path.unlink()
+    return bool(changed)
+
+
+def _is_as_written(out: Path, record: dict[str, Any]) -> bool:
+    """Whether the files of a finished partition are there, and as its report says."""
+    name = part_name(record["number"])
+    results, rejected = out / "results" / f"{name}.parquet", out / "parts" / f"{name}.csv"
+    if record["sha256"] and not (results.is_file() and sha256_of(results) == record["sha256"]):
+        return False
+    try:
+        check_weights(out, record["weights"])
+    except InputError:
+        return False
+    return not record["problems"] or rejected.is_file()
 
 
 def _report(record: dict[str, Any]) -> PartitionReport:

@@ -35,6 +35,7 @@ from textile_pcf.errors import InputError, PcfError, warn_caller, wrong_type
 from textile_pcf.factors import FactorTable, load_factors
 from textile_pcf.factors.matcher import FactorMatcher
 from textile_pcf.io.output_files import as_path, is_file
+from textile_pcf.io.resources import sha256_of
 from textile_pcf.io.safe_text import escape_controls
 from textile_pcf.messages.message import Message, chinese_of, sentences
 from textile_pcf.results.contributions import SPLIT
@@ -205,7 +206,7 @@ class _Repricing:
         links = self._solve_links(kept) if linked else None
         refuse_foreign_results(self.out, {Path(name).name for name in self.base.files if name.startswith("results/")})
         reports = {number: self.out / "parts" / f"{part_name(number)}.json" for number in self.base.weights}
-        records = {number: read_json(path) for number, path in reports.items()}
+        records = {number: self._record(number, path) for number, path in reports.items()}
         waiting = [number for number, record in records.items() if record is None]
         hashes, load = dict[str, str](), partial(self._load, kept=kept, links=links)
         with Progress(len(records), self.progress) as progress, closing(read_ahead(load, waiting)) as loaded:
@@ -218,6 +219,11 @@ class _Repricing:
                 hashes[f"{part_name(number)}.parquet"] = record["sha256"]
                 progress.add(1, record["products"])
         return self._finish(hashes if records else self._write_no_results())
+
+    def _record(self, number: int, report: Path) -> dict[str, Any] | None:
+        """Return the report of a partition of an earlier call; None where there is none, or its results are not as written."""
+        record, results = read_json(report), self.out / "results" / f"{part_name(number)}.parquet"
+        return record if record and is_file(results) and sha256_of(results) == record.get("sha256") else None
 
     def _match_requests(self) -> tuple[bool, KeptIndices]:
         """Match every request of the run before anything is written.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from textile_pcf.batch.arguments import check_arguments
-from textile_pcf.batch.atomic_files import MANIFEST, log, part_name
+from textile_pcf.batch.atomic_files import MANIFEST, log, part_name, read_json
 from textile_pcf.batch.batch_result import BatchResult
 from textile_pcf.batch.executors import Runner
 from textile_pcf.batch.finalize import batch_warnings, clean_up, finish
@@ -25,7 +25,7 @@ from textile_pcf.batch.link_files import links_file
 from textile_pcf.batch.links import solve_links
 from textile_pcf.batch.malloc import memory_given_back, retain_freed_memory
 from textile_pcf.batch.no_results import write_no_results
-from textile_pcf.batch.partition_files import read_report
+from textile_pcf.batch.partition_files import forget_changed, read_report
 from textile_pcf.batch.partition_links import LinkedError
 from textile_pcf.batch.partition_report import Partition, PartitionReport
 from textile_pcf.batch.partition_size import default_rows
@@ -45,7 +45,7 @@ from textile_pcf.batch.reuse import (
 from textile_pcf.batch.shuffle import FOLDER, NEW
 from textile_pcf.batch.sources import PartitionedSource, open_source, partition_and_hash, partition_source
 from textile_pcf.batch.stamps import STAMP, activity_stamp
-from textile_pcf.batch.streamed_rows import NEW_STREAM
+from textile_pcf.batch.streamed_rows import NEW_STREAM, STREAM
 from textile_pcf.batch.unsolved_lines import lines_file
 from textile_pcf.batch.weight_files import WEIGHTS
 from textile_pcf.errors import InputError, UsageError, warn_caller, whole_number
@@ -233,6 +233,9 @@ class _Batch:
 
     def run(self) -> dict[str, int]:
         """Calculate what is not calculated yet, and return the counts of rows, products and rejected products."""
+        if "counts" not in (read_json(self.out / MANIFEST) or {}) and forget_changed(self.out):
+            for folder in (FOLDER, STREAM):  # rows of partitions that were finished are not kept there
+                remove_files(self.out, folder)
         was_shuffled = (self.out / FOLDER).is_dir()
         one_thread = self.runner.one_thread
         source, digest = partition_and_hash(self.source, self.out, self.partition_rows, one_thread, self.prints)

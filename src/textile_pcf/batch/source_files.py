@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cached_property
 from glob import glob, has_magic
 from pathlib import Path
@@ -191,6 +192,30 @@ def _fixed_part(pattern: str) -> str:
     parts = pattern.replace(os.sep, "/").split("/")
     first = next(index for index, part in enumerate(parts) if has_magic(part))
     return "/".join(parts[:first]) + ("/" if parts[:first] == [""] else "")
+
+
+def would_read(given: str, folder: Path) -> bool:
+    """Return whether a folder or pattern may name files in another folder, once there are any.
+
+    Parameters
+    ----------
+    given : str
+        Folder or pattern.
+    folder : Path
+        The other folder, as an absolute path without links.
+
+    Examples
+    --------
+    >>> out = Path("/mills/out").resolve()
+    >>> [would_read(f"/mills/{one}", out) for one in ("", "*", "o*/*.csv", "**/*.parquet", "*.csv", "in/*/*.csv")]
+    [True, True, True, True, False, False]
+    """
+    fixed = given if is_folder(given) or not has_magic(given) else _fixed_part(given)
+    if not folder.is_relative_to(Path(fixed).resolve()):
+        return False
+    pattern = Path(os.path.relpath(given, fixed or ".")).parts if fixed != given else ()
+    names = zip(folder.relative_to(Path(fixed).resolve()).parts, pattern, strict=False)
+    return "**" in pattern or all(fnmatch(name, part) for name, part in names)
 
 
 def partition_columns(name: str) -> Iterator[tuple[str, str]]:

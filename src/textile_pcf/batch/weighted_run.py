@@ -70,6 +70,9 @@ def open_weighted(folder: Path) -> WeightedRun:
     where, path = escape_controls(str(folder)), folder / MANIFEST
     manifest = finished_manifest(folder)
     run, inputs = manifest["run"], manifest.get("inputs") or {}
+    if "repriced" in run:
+        what, cure = "These results are of new factors for a finished batch.", "Name the batch itself, which has the weights."
+        raise InputError([Problem(where, what, cure, code="repriced")])
     if not run.get("weights") or not isinstance(manifest.get("weights"), dict):
         cure = "Calculate it with weights: batch --weights, or calculate_batch(…, weights=True)."
         raise InputError([Problem(where, "This batch kept no weights.", cure, code="weights")])

@@ -20,7 +20,6 @@ from textile_pcf.results import Footprint
 from textile_pcf.results.default_shares import ruled_rows
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
-from textile_pcf.units import parse_unit
 
 GROSS_SUMS = ("gross", "gross_by_rule", "gross_of_shipped_tables")
 PER_UNIT = "product units per "
@@ -246,7 +245,7 @@ def _sums(result: Footprint, units: Sequence[str]) -> Iterator[WeightBlock]:
     for name, values in zip(GROSS_SUMS, (gross.total, gross.ruled, gross.generic), strict=True):
         yield WeightBlock(name, every, none, values)
     for unit in units:
-        yield WeightBlock(f"{PER_UNIT}{unit}", every, none, result.measures.product_units(parse_unit(unit)))
+        yield WeightBlock(f"{PER_UNIT}{unit}", every, none, result.measures.product_units(result.measures.parse(unit)))
 
 
 def weight_table(block: WeightBlock) -> Any:

@@ -28,7 +28,6 @@ from textile_pcf.results.sums import Sums
 from textile_pcf.results.unit_scale import unit_scale
 from textile_pcf.results.warnings import result_warnings
 from textile_pcf.rules import RuleSet
-from textile_pcf.units import parse_unit
 from textile_pcf.units.product_units import ProductUnits
 
 
@@ -217,7 +216,7 @@ class Figures(Sums):
         ndarray, shape (products,)
             [product units per `unit`]
         """
-        return self.measures.product_units(parse_unit(unit))
+        return self.measures.product_units(self.measures.parse(unit))
 
     @cached_property
     def emissions_by_stage(self) -> FloatArray:

@@ -118,3 +118,10 @@ def test_a_folder_of_other_partitions_is_named_as_such(poplins: Path) -> None:
     with pytest.raises(tp.UsageError, match="This folder holds another run: its partition_rows differs"):
         calculated(poplins, "out", partition_rows=300_000)
     assert calculated(poplins, "out")[1] == 600_000  # no other number was asked for
+
+
+@pytest.mark.parametrize("rows", [0, -1])
+def test_a_partition_has_at_least_one_row(tmp_path: Path, rows: int) -> None:
+    """-1 gave a traceback, and 0 was passed over."""
+    with pytest.raises(tp.UsageError, match=f"partition_rows {rows}: A partition must have at least one row"):
+        tp.calculate_batch([{"product": "P"}], "cotton_fabric", out=tmp_path / "out", partition_rows=rows)

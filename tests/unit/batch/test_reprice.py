@@ -361,7 +361,7 @@ def test_what_has_no_weights_is_refused_by_name(old: Path, capsys: pytest.Captur
     assert refused(call(old, "none.csv"), capsys) == 2
     run(call(old))
     again = ["reprice", str(old / "new"), "--factors", str(old / "new.csv"), "-o", str(old / "newer")]
-    assert refused(again, capsys, "This batch kept no weights.") == 4
+    assert refused(again, capsys, "These results are of new factors", "Name the batch itself") == 4
     assert refused(["lock", str(old / "new")], capsys, "These results are of new factors") == 2
 
 

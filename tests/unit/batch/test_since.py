@@ -144,7 +144,7 @@ def test_weights_are_copied_too(place: Path, tmp_path: Path) -> None:
 
 def test_lines_name_the_file_that_they_are_of(place: Path, tmp_path: Path) -> None:
     """Results by line say in which row of which file an amount is, so those of a file of another name are not copied."""
-    lines = {"results": "contributions", "partition_rows": ROWS}
+    lines = {"results": "contributions", "units": ()}
     old = batch(place, place / "old.parquet", tmp_path / "by_line", fingerprints=True, **lines)
     new = write(tmp_path / "july.parquet", with_other_amounts(catalogue(), slice(100, 105)))
     found = batch(place, new, tmp_path / "since", since=old.out, **lines)

@@ -16,8 +16,10 @@ import pytest
 from parquet_files import rows, start_dyehouse
 from small_batches import PRODUCTS, batch, totals
 
+from textile_pcf.batch.arguments import refuse_output_in_source
+from textile_pcf.batch.source_files import find_files
 from textile_pcf.cli import run
-from textile_pcf.errors import PcfError
+from textile_pcf.errors import PcfError, UsageError
 
 
 @pytest.fixture
@@ -253,3 +255,18 @@ def test_rejected_rows_of_several_files_can_be_mended_and_run(mill: Path) -> Non
         mended = [{**row, "unit": row["unit"].replace("kWh", "kg")} for row in csv.DictReader(file)]
     assert {row["product"] for row in mended} == {"P03"}
     assert totals(batch(mill, mended, "mended")) == pytest.approx({"P03": one_file(mill, rows(PRODUCTS))["P03"]}, rel=1e-13)
+
+
+@pytest.mark.parametrize("pattern", ["**/*.parquet", "*/*.parquet", "*", "*.parquet"])
+def test_a_pattern_that_would_read_the_results_is_refused(tmp_path: Path, pattern: str) -> None:
+    """A second call would read the results of the first, or could not go on after an interruption."""
+    folder = tmp_path / "mills"
+    (folder / "in").mkdir(parents=True)
+    for place, product in ((folder, "P"), (folder / "in", "Q")):
+        pq.write_table(pa.table({"product": [product]}), place / "rows.parquet")
+    files = find_files(str(folder / pattern))
+    if pattern == "*.parquet":
+        refuse_output_in_source(folder / "out", files)
+    else:
+        with pytest.raises(UsageError, match="are not apart"):
+            refuse_output_in_source(folder / "out", files)
