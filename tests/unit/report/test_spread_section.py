@@ -120,9 +120,9 @@ def test_the_command_takes_the_options(mill: Path, tmp_path: Path) -> None:
 def test_a_figure_outside_its_interval_says_so_beside_it(mill: Path, tmp_path: Path) -> None:
     """Of the poplin, ranges of the rule that reach further up move the mean: 11.81 beside 11.93 - 12.37."""
     poplin = tp.footprint(*tp.load_example("cotton_poplin"))
-    said = "(closed form, 6 of 56 numbers have a spread); the figure lies outside: see How sure the figure is"
+    said = "(closed form, 6 of 56 numbers have a spread); the figure lies outside, see below"
     assert said in Words(poplin.to_html(tmp_path / "poplin.html"))
-    assert "数值在区间之外，见“数值的不确定度”" in Words(poplin.to_html(tmp_path / "poplin.html", language="zh"))
+    assert "数值在区间之外，见下文" in Words(poplin.to_html(tmp_path / "poplin.html", language="zh"))
     assert "lies outside" not in Words(calculate(mill).to_html(tmp_path / "mill.html"))
 
 
@@ -142,5 +142,7 @@ def test_outputs_and_fibres_of_a_blend_have_titles(tmp_path: Path) -> None:
     assert "Making: Output activity data" in Words(result.to_html(tmp_path / "report.html"))
     assert "织造：产出 活动数据" in Words(result.to_html(tmp_path / "report.html", language="zh"))
     blend = tp.footprint(*tp.load_example("polyester_cotton_blend"))
+    page = Words(blend.to_html(tmp_path / "blend.html", language="zh"))
+    assert "全国电力平均碳足迹因子（2024年） CN 2024 排放因子" in page  # the name in the table, as in the picture of effects
     titles = {source_title(blend, ActivityRow(row)) for row in range(len(blend.run.activity.rows.pattern))}
     assert {"The product: Fibres of a blend (cotton)", "The product: Fibres of a blend (polyester)"} <= titles
