@@ -168,10 +168,12 @@ def as_html(quality: Quality, language: str = "en") -> str:
 
 def _html(quality: Quality, entry: dict[str, Any], language: str) -> str:
     rows = "".join(
-        f"<tr><th>{escape(title)}</th><td class='words'>{escape(text)}</td></tr>" for title, text in facts(quality, entry, language)
+        f"<tr><th>{escape(title)}</th><td class='words'>{escape(text)}</td></tr>"
+        for title, text in facts(quality, entry, language)
     )
     hot = "".join(
-        "<tr>" + "".join(f"<td class='words'>{escape(cell)}</td>" for cell in cells) + "</tr>" for cells in hot_rows(quality, entry, language)
+        "<tr>" + "".join(f"<td class='words'>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        for cells in hot_rows(quality, entry, language)
     )
     summary = escape(fixed_text("quality_hot_spots", language))
     return (

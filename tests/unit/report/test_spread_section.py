@@ -87,6 +87,13 @@ def test_several_products_have_their_interval_in_the_list(tmp_path: Path) -> Non
     assert words.page.count("<i style=") == 2 and {"spread-0", "spread-1"} <= set(re.findall(r'id="([^"]+)"', words.page))
 
 
+def test_a_list_without_intervals_says_nothing_of_them(tmp_path: Path) -> None:
+    many = ROWS + "".join(f"P-{n},making,electricity,{n},kWh/kg,,\nP-{n},drying,steam,2,kg/kg,,\n" for n in range(1, 21))
+    result = calculate(write_mill(tmp_path / "mill", many))
+    words = Words(result.to_html(tmp_path / "report.html"))
+    assert len(result.products) == 21 and "An interval speaks for the numbers" not in words
+
+
 def test_a_saved_result_says_what_needs_its_lock(mill: Path, tmp_path: Path) -> None:
     result = calculate(mill)
     again = tp.load_result(result.save(tmp_path / "result.json"))
