@@ -99,7 +99,8 @@ def facts(quality: Quality, entry: dict[str, Any], language: str) -> list[tuple[
     rows = [("dqr", " ".join(filter(None, (figure(pef["DQR"]), level))))]
     rows.append(("scores", ", ".join(f"{name} {figure(pef[name])}" for name in SCORES)))
     rows += [("rated_share", percent(pef["rated_share"])), ("if_unrated_5", figure(pef["if_unrated_5"]))]
-    rows.append(("pact", ", ".join(figure(pact[name]) for name in list(pact)[:3]) + f" ({percent(pact['coverage'])})"))
+    ratings = ", ".join(figure(pact[name]) for name in list(pact)[:3])
+    rows.append(("pact", fixed_text("quality_pact_known", language, ratings=ratings, part=percent(pact["coverage"]))))
     rows += [(name, percent(entry[name])) for name in SHARES]
     types = [f"{data_type_title(name, language)} {percent(part)}" for name, part in entry["by_data_type"].items()]
     rows.append(("by_data_type", ", ".join(types) or NONE))

@@ -42,7 +42,7 @@ def test_the_report_says_how_sure_the_figure_is(mill: Path, language: str, tmp_p
         "en": ["95 % interval", "Closed form", "1 of 4 numbers have a declared spread", "91.2 %", "The other 3 are held fixed",
                "not rated", "Quality by hot spot", "What to measure next", "electricity GLO 2023", "gsd 1.2", "± 1.",
                "Making: Electricity", "Cut-off record", "lubricant", "not metered", "at most 1.0 % for one item",
-               "Saves at the low end of its band", "3.720"],
+               "Saves at the low end of its band", "3.720", "all three known for 0.0 % of the emissions"],
         "zh": ["95 % 区间", "解析式", "4 个数字中有 1 个声明了离散度", "91.2 %", "其余 3 个按固定值处理", "未评级",
                "热点数据质量", "下一步应测量什么",
                "织造：电力", "取舍记录", "lubricant", "单项不超过 1.0 %", "3.720"],
