@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textile_pcf.data_quality.priorities import Priorities
 
 NONE = "–"
+LEFT = "<style>.textile-pcf td.words{text-align:left}</style>"  # a notebook aligns cells as numbers, these are texts
 MOST = 20  # products shown
 DETAILED = 5  # up to so many products are shown with what to measure next
 SHOWN_SOURCES = 5
@@ -98,7 +99,8 @@ def facts(quality: Quality, entry: dict[str, Any], language: str) -> list[tuple[
     rows = [("dqr", " ".join(filter(None, (figure(pef["DQR"]), level))))]
     rows.append(("scores", ", ".join(f"{name} {figure(pef[name])}" for name in SCORES)))
     rows += [("rated_share", percent(pef["rated_share"])), ("if_unrated_5", figure(pef["if_unrated_5"]))]
-    rows.append(("pact", ", ".join(figure(pact[name]) for name in list(pact)[:3]) + f" ({percent(pact['coverage'])})"))
+    ratings = ", ".join(figure(pact[name]) for name in list(pact)[:3])
+    rows.append(("pact", fixed_text("quality_pact_known", language, ratings=ratings, part=percent(pact["coverage"]))))
     rows += [(name, percent(entry[name])) for name in SHARES]
     types = [f"{data_type_title(name, language)} {percent(part)}" for name, part in entry["by_data_type"].items()]
     rows.append(("by_data_type", ", ".join(types) or NONE))
@@ -162,15 +164,17 @@ def as_html(quality: Quality, language: str = "en") -> str:
     body = "".join(_html(quality, entry, language) for entry in entries[:MOST])
     more = len(entries) - MOST
     note = f"<p class='soft'>{escape(fixed_text('more_products', language, count=more))}</p>" if more > 0 else ""
-    return f"<div class='textile-pcf' lang='{language}'>{STYLE}{body}{note}</div>"
+    return f"<div class='textile-pcf' lang='{language}'>{STYLE}{LEFT}{body}{note}</div>"
 
 
 def _html(quality: Quality, entry: dict[str, Any], language: str) -> str:
     rows = "".join(
-        f"<tr><th>{escape(title)}</th><td>{escape(text)}</td></tr>" for title, text in facts(quality, entry, language)
+        f"<tr><th>{escape(title)}</th><td class='words'>{escape(text)}</td></tr>"
+        for title, text in facts(quality, entry, language)
     )
     hot = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>" for cells in hot_rows(quality, entry, language)
+        "<tr>" + "".join(f"<td class='words'>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        for cells in hot_rows(quality, entry, language)
     )
     summary = escape(fixed_text("quality_hot_spots", language))
     return (

@@ -287,7 +287,8 @@ def _match_request(factors: FactorTable, request: Request, table_regions: set[st
     """Match a request, or say what is missing: the item, a known region or the factor."""
     if not request.item:
         return NoMatch(
-            "No item is named, and the rule has none for this flow.", "Name an emission factor in the column `item`."
+            "No item is named, and the rule has none for this flow.",
+            "Name an emission factor in the column `item`; where the amount is 0, any that fits.",
         )
     if not is_region(request.region) and request.region not in table_regions:
         close = region_of_others(request.region) or nearest(request.region, table_regions)

@@ -72,7 +72,7 @@ def _contents(context: ReportContext) -> dict[str, Any]:
     """Return all that the template writes."""
     from markupsafe import Markup
 
-    result = context.result
+    result, listed, shows = context.result, context.result.products, context.assessment.shows
     detailed = range(min(MAX_DETAILED, len(result.products)))
     about_scope = scope(context)
     about_scope["picture"] = Markup(about_scope["picture"])  # noqa: S704 - draw_boundary escapes its texts
@@ -88,7 +88,7 @@ def _contents(context: ReportContext) -> dict[str, Any]:
         "style": Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704
         "cover": cover(context),
         "listed": product_list(context) if len(result.products) > 1 else None,
-        "listed_note": context.text("report_list_note") if any(map(context.assessment.shows, detailed)) else "",
+        "listed_note": context.text("report_list_note") if len(listed) <= MOST_ASSESSED and any(map(shows, detailed)) else "",
         "hidden": len(result.products) - len(detailed),
         "scope": about_scope,
         "products": products,

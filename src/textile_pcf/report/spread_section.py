@@ -52,7 +52,7 @@ def headline_notes(context: ReportContext, product: int) -> list[tuple[str, str]
         counts = {"declared": interval.declared, "count": interval.numbers}
         shown = context.text("report_interval_beside", ends=interval_text(interval), method=method, **counts)
     if not interval.has_figure:
-        shown += context.text("report_outside_beside", part=context.text("report_spread_title"))
+        shown += context.text("report_outside_beside")
     return [(context.text("report_interval"), shown), (context.text("quality_dqr"), rating_text(context, product))]
 
 

@@ -35,8 +35,9 @@ def source_title(result: Footprint, key: Source, language: str = "en") -> str:
     """
     activity = result.run.activity
     if isinstance(key, FactorRow):
-        table = result.run.factors.behind[key.sheet]
-        return " ".join(filter(None, (table.texts[column][key.row] for column in ("item", "region", "year"))))
+        texts = result.run.factors.behind[key.sheet].texts
+        name = (texts["name_zh"][key.row] if language == "zh" else "") or texts["item"][key.row]
+        return " ".join(filter(None, (name, texts["region"][key.row], texts["year"][key.row])))
     if isinstance(key, ActivityRow):
         return _row_title(result, key.row, language)
     spec = spec_of(activity, key)

@@ -42,7 +42,7 @@ def test_the_report_says_how_sure_the_figure_is(mill: Path, language: str, tmp_p
         "en": ["95 % interval", "Closed form", "1 of 4 numbers have a declared spread", "91.2 %", "The other 3 are held fixed",
                "not rated", "Quality by hot spot", "What to measure next", "electricity GLO 2023", "gsd 1.2", "± 1.",
                "Making: Electricity", "Cut-off record", "lubricant", "not metered", "at most 1.0 % for one item",
-               "Saves at the low end of its band", "3.720"],
+               "Saves at the low end of its band", "3.720", "all three known for 0.0 % of the emissions"],
         "zh": ["95 % 区间", "解析式", "4 个数字中有 1 个声明了离散度", "91.2 %", "其余 3 个按固定值处理", "未评级",
                "热点数据质量", "下一步应测量什么",
                "织造：电力", "取舍记录", "lubricant", "单项不超过 1.0 %", "3.720"],
@@ -87,6 +87,13 @@ def test_several_products_have_their_interval_in_the_list(tmp_path: Path) -> Non
     assert words.page.count("<i style=") == 2 and {"spread-0", "spread-1"} <= set(re.findall(r'id="([^"]+)"', words.page))
 
 
+def test_a_list_without_intervals_says_nothing_of_them(tmp_path: Path) -> None:
+    many = ROWS + "".join(f"P-{n},making,electricity,{n},kWh/kg,,\nP-{n},drying,steam,2,kg/kg,,\n" for n in range(1, 21))
+    result = calculate(write_mill(tmp_path / "mill", many))
+    words = Words(result.to_html(tmp_path / "report.html"))
+    assert len(result.products) == 21 and "An interval speaks for the numbers" not in words
+
+
 def test_a_saved_result_says_what_needs_its_lock(mill: Path, tmp_path: Path) -> None:
     result = calculate(mill)
     again = tp.load_result(result.save(tmp_path / "result.json"))
@@ -120,9 +127,9 @@ def test_the_command_takes_the_options(mill: Path, tmp_path: Path) -> None:
 def test_a_figure_outside_its_interval_says_so_beside_it(mill: Path, tmp_path: Path) -> None:
     """Of the poplin, ranges of the rule that reach further up move the mean: 11.81 beside 11.93 - 12.37."""
     poplin = tp.footprint(*tp.load_example("cotton_poplin"))
-    said = "(closed form, 6 of 56 numbers have a spread); the figure lies outside: see How sure the figure is"
+    said = "(closed form, 6 of 56 numbers have a spread); the figure lies outside, see below"
     assert said in Words(poplin.to_html(tmp_path / "poplin.html"))
-    assert "数值在区间之外，见“数值的不确定度”" in Words(poplin.to_html(tmp_path / "poplin.html", language="zh"))
+    assert "数值在区间之外，见下文" in Words(poplin.to_html(tmp_path / "poplin.html", language="zh"))
     assert "lies outside" not in Words(calculate(mill).to_html(tmp_path / "mill.html"))
 
 
@@ -142,5 +149,7 @@ def test_outputs_and_fibres_of_a_blend_have_titles(tmp_path: Path) -> None:
     assert "Making: Output activity data" in Words(result.to_html(tmp_path / "report.html"))
     assert "织造：产出 活动数据" in Words(result.to_html(tmp_path / "report.html", language="zh"))
     blend = tp.footprint(*tp.load_example("polyester_cotton_blend"))
+    page = Words(blend.to_html(tmp_path / "blend.html", language="zh"))
+    assert "全国电力平均碳足迹因子（2024年） CN 2024 排放因子" in page  # the name in the table, as in the picture of effects
     titles = {source_title(blend, ActivityRow(row)) for row in range(len(blend.run.activity.rows.pattern))}
     assert {"The product: Fibres of a blend (cotton)", "The product: Fibres of a blend (polyester)"} <= titles

@@ -134,3 +134,11 @@ def test_filled_by_a_mill_and_calculated_by_the_command(form: Form, capsys: pyte
 def test_labels_are_short() -> None:
     assert len(labelled("a", "b" * 99)) == 42
     assert COTTON.endswith("2026.1")
+
+
+def test_columns_that_a_note_names_are_on_the_sheet(tmp_path: Path) -> None:
+    """What is left out was to be written into a column 物料, which no sheet has."""
+    sheet = openpyxl.load_workbook(make_template("cotton_fabric", tmp_path / "mill.xlsx", language="zh"))["产品"]
+    heads = {cell.value.partition("（per")[0] for cell in sheet[3] if cell.value}
+    named = {name for row in sheet.iter_rows(min_row=5) for cell in row for name in re.findall("“([^”]+)”列", str(cell.value))}
+    assert "数量" in named and named <= heads
