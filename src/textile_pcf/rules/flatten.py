@@ -16,6 +16,7 @@ from textile_pcf.io.resources import data_root
 from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.changes import check_changes, without_removed
+from textile_pcf.rules.merge_checks import merge_problems
 from textile_pcf.rules.pieces import Pieces
 from textile_pcf.rules.schema import RuleDocument
 from textile_pcf.rules.written import Written, merge
@@ -113,6 +114,7 @@ def _compose(rule: Written, folder: Path, composition: _Composition, inside: tup
         return own
     base = without_removed(base, rule, composition.problems)
     check_changes(base, own, composition.problems)
+    composition.problems += merge_problems(base, own, "rule")
     sources = base.get("sources")  # those that are still cited come back with `_with_cited`
     if sources is not None and isinstance(sources.value, dict):
         composition.sources.update(sources.value)
