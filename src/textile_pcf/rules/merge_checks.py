@@ -28,32 +28,63 @@ def merge_problems(base: Written, change: Written, kind: str) -> Iterator[Proble
     if kind == "entry":
         yield from _kept_numbers(base, change)
     for key, part in PARTS[kind].items():
+        new = change.get(key)
+        if part.startswith("list") and base.get(key) is not None and new is not None and isinstance(new.value, list):
+            yield from _written_twice(new.value)
+    for _, old, new, of in _shared_parts(base, change, kind):
+        yield from merge_problems(old, new, of)
+
+
+def kept_citations(base: Written, change: Written, kind: str, where: str = "") -> Iterator[Message]:
+    """Yield advice on each number that replaces another and is cited from where that one was read.
+
+    Parameters
+    ----------
+    base, change : Written
+        Two mappings of one kind.
+    kind : str
+        As of `merge_problems`.
+    where : str, optional
+        Path of both.
+    """
+    for name, old, new, of in _shared_parts(base, change, kind):
+        path = f"{where}.{name}" if where else name
+        number, source = new.get("value"), old.text("source")
+        if of != "entry":
+            yield from kept_citations(old, new, of, path)
+        elif source and number is not None and isinstance(number.value, int | float):
+            replaced = old.value.get("value", number).plain()
+            if replaced != number.value and not {"source", "locator"} & new.value.keys():
+                what = "{where}: {value} is cited from {source}, like the number that it replaces; cite its own source."
+                yield Message(what, where=path, value=f"{number.value:g}", source=source)
+
+
+def _shared_parts(base: Written, change: Written, kind: str) -> Iterator[tuple[str, Written, Written, str]]:
+    """Yield what both mappings hold and what is merged: its name, both values, and their kind."""
+    for key, part in PARTS[kind].items():
         old, new = base.get(key), change.get(key)
         form, _, of = part.rpartition(" of ")
         if old is None or new is None:
             continue
         if form == "map" and isinstance(old.value, dict) and isinstance(new.value, dict):
-            for name in (name for name in new.value if name in old.value):
-                yield from merge_problems(old.value[name], new.value[name], of)
+            yield from ((name, old.value[name], entry, of) for name, entry in new.value.items() if name in old.value)
         elif form == "list" and isinstance(old.value, list) and isinstance(new.value, list):
-            yield from _list_problems(old.value, new.value, of)
+            for entry in new.value:
+                index = index_of(old.value, entry.text("id"))
+                if index is not None:
+                    yield entry.text("id") or "", old.value[index], entry, of
         elif not form:
-            yield from merge_problems(old, new, of)
+            yield key, old, new, of
 
 
-def _list_problems(base: list[Written], change: list[Written], kind: str) -> Iterator[Problem]:
-    """Yield the problems of stages, losses or clauses; one that is written twice would be merged with itself."""
+def _written_twice(entries: list[Written]) -> Iterator[Problem]:
+    """Yield a problem for each stage, loss or clause that is written twice: it would be merged with itself."""
     seen: set[str] = set()
-    for entry in change:
+    for entry in entries:
         name = entry.text("id")
-        if name is None:
-            continue
-        if name in seen:
+        if name is not None and name in seen:
             yield Problem(entry.place, Message("{name!r} is written twice.", name=name), "Write all of it in one place.")
-        seen.add(name)
-        index = index_of(base, name)
-        if index is not None:
-            yield from merge_problems(base[index], entry, kind)
+        seen.add(name or "")
 
 
 def _kept_numbers(base: Written, change: Written) -> Iterator[Problem]:
