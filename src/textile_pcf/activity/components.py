@@ -16,6 +16,7 @@ from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 from textile_pcf.rules.arrays import rule_arrays
+from textile_pcf.rules.specs import comparison_key
 
 NO_ROWS = np.empty(0, dtype=np.intp)
 SHARE_TOLERANCE = 1e-6  # by how much the sum of shares may differ from 1
@@ -131,6 +132,7 @@ def build_components(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> tupl
     count = np.bincount(component_product, minlength=count_products)
     start = np.cumsum(count) - count
     ordered = component_product[order], fibre[order], row[order]
+    problems += _fibres_in_other_letters(cells, share_rows)
     return Components(*ordered, start, count, names, np.ones(len(order))), problems
 
 
@@ -154,6 +156,22 @@ def _component_problems(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> I
     if share.any() and not rules.components:
         what = Message("{name} has no stages per fibre, so shares mean nothing to it.", name=rules.name)
         yield from cells.problems_at(rows.where(share), what, "Remove the share rows.", "flow", "bad-share")
+
+
+def _fibres_in_other_letters(cells: ActivityColumns, share_rows: IndexArray) -> Iterator[Problem]:
+    """Yield a problem for each share of a fibre that its product has in other letters too, such as `Cotton` and `cotton`."""
+    names, code = cells.texts["component"].categories, cells.texts["component"].codes[share_rows]
+    keys, key_of_name = np.unique([comparison_key(name) for name in names], return_inverse=True)
+    if len(keys) == len(names):
+        return
+    pair = cells.texts["product"].codes[share_rows] * len(keys) + key_of_name[code]
+    _, first, group = np.unique(pair, return_index=True, return_inverse=True)
+    other = code[first][group]
+    for index in np.flatnonzero(other != code):
+        fibres = {"fibre": names[code[index]], "other": names[other[index]]}
+        what = Message("The fibre {fibre!r} is {other!r} in other letters.", **fibres)
+        cure = Message("Write {other!r} in all rows, with one share.", other=fibres["other"])
+        yield from cells.problems_at([int(share_rows[index])], what, cure, "component", "bad-share")
 
 
 def check_shares(cells: ActivityColumns, components: Components) -> Iterator[Problem]:

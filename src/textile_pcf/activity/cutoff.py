@@ -18,6 +18,7 @@ from textile_pcf.messages.message import Message
 from textile_pcf.rules import RuleSet
 
 CUTOFF = "cutoff"
+TOLERANCE = 1e-9  # of rounding, above the whole result
 
 
 class LeftOut(NamedTuple):
@@ -53,7 +54,7 @@ class LeftOut(NamedTuple):
 
 
 def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
-    """Yield a problem for each row `cutoff` without item or reason, with a component, or with an estimate above 100 %.
+    """Yield a problem for each row `cutoff` without item or reason, with a component, or with estimates above 100 %.
 
     Parameters
     ----------
@@ -85,6 +86,11 @@ def check_cutoffs(cells: ActivityColumns, rows: Rows) -> Iterator[Problem]:
         Message("Write the estimated part, such as 1 with unit %."),
     )
     yield from cells.problems_at(cutoffs[share > 1], what, cure, "amount", CUTOFF)
+    product = take(cells.texts["product"].codes, cutoffs).astype(np.intp)
+    total = np.bincount(product, weights=np.where(share > 1, 0, np.nan_to_num(share)))
+    for each in np.flatnonzero(total > 1 + TOLERANCE):
+        what = Message("More than all of the result is left out: {total:.6g} % in all rows.", total=100 * total[each])
+        yield from cells.problems_at(cutoffs[product == each][:1], what, cure, "amount", CUTOFF)
 
 
 def rows_left_out(cells: ActivityColumns, rows: Rows, rules: RuleSet) -> LeftOut:

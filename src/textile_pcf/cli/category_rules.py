@@ -28,10 +28,14 @@ def import_pcr(file: Path, output: Path | None, lang: str) -> None:
     """Draft a rule from published category rules: stages and flows, no amounts; a person answers what is marked OPEN."""
     from textile_pcf.cli.guard import refuse_output
     from textile_pcf.cli.output import write_file
+    from textile_pcf.errors import Problem, UsageError
     from textile_pcf.interchange.draft_rule import OPEN, draft_rule
 
     refuse_output(output, None, None, file)
     text = draft_rule(file, output.stem if output else "", lang)
+    if output is not None and output.exists() and output.read_bytes() != text.encode():
+        what, cure = "This file is there already, and nothing was written.", "Name another file, or move this one away first."
+        raise UsageError([Problem(str(output), what, cure, code="there")])
     if output is None:
         sys.stdout.write(text)
     else:

@@ -42,10 +42,14 @@ FORMATS = ("table", "json")
 )
 def new(rule: str, output: Path | None, origin: str | None, force: bool, lang: str) -> None:
     """Start a rule of your own: a first version to change, cases worked by hand, and schemas for an editor."""
+    from textile_pcf.cli.guard import read_files
     from textile_pcf.cli.output import write_file
+    from textile_pcf.io.output_files import refuse_inputs
     from textile_pcf.rule_cases import new_rule
 
     folder, stem = _rule_location(output, rule)
+    if origin is not None:
+        refuse_inputs(folder / f"{stem}.yaml", read_files(origin, ()), f"rules new {rule}")
     texts = {folder / name: text for name, text in new_rule(rule, origin, lang, stem).items()}
     existing = [path for path, text in texts.items() if path.exists() and not force and not _has_content(path, text)]
     if existing:

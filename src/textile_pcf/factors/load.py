@@ -335,10 +335,11 @@ def _check_gases(table: FactorSheet, report: Report) -> None:
     printed = table.numbers["value"]
     differs: NDArray[np.bool_] = np.abs(computed - printed) > TOLERANCE * np.maximum(np.abs(printed), np.abs(computed))
     for row in np.flatnonzero(differs):
+        gwp = table.texts["gwp"][row]
         what = Message(
             "The value {printed:g} is not that of its gases: {computed:g} under {gwp}.",
             printed=printed[row],
             computed=computed[row],
-            gwp=table.texts["gwp"][row],
+            gwp=gwp if gwp in SETS else Message("every GWP set"),
         )
         report(int(row), "value", what, "Correct the gases, the value or the GWP set.")

@@ -20,6 +20,12 @@ def has_gases(table: FactorSheet) -> NDArray[np.bool_]:
     return table.with_gases
 
 
+def only_co2(table: FactorSheet) -> NDArray[np.bool_]:
+    """Return a mask of the rows without methane and nitrous oxide: one value under every GWP set, shape (rows,)."""
+    others = np.array([table.numbers[gas] for gas in ("ch4_fossil", "ch4_biogenic", "n2o")])
+    return np.asarray((np.nan_to_num(others) == 0).all(axis=0))
+
+
 def has_parts(table: FactorSheet) -> NDArray[np.bool_]:
     """Return a mask of the rows whose supplier declares the parts of the value, shape (rows,)."""
     return np.asarray(~np.isnan(np.array([table.numbers[part] for part in DECLARED_PARTS])).all(axis=0))
@@ -111,11 +117,15 @@ def removals_of(table: FactorSheet) -> FloatArray:
 
 
 def value_from_gases(table: FactorSheet) -> FloatArray:
-    """Return the value that the gases of each row give under the row's own GWP set; NaN without gases or set, shape (rows,)."""
+    """Return the value that the gases of each row give under the row's own GWP set, shape (rows,).
+
+    NaN without gases. NaN without a set too, unless the only gas is CO2, which counts 1 under every set.
+    """
     computed = np.full(table.size, np.nan)
     with_gases, with_uptake = has_gases(table), holds_uptake(table)
+    sets = np.where(only_co2(table) & ~np.isin(table.texts["gwp"], SETS), SETS[0], table.texts["gwp"])
     for gwp in SETS:
-        of_set = with_gases & (np.array(table.texts["gwp"]) == gwp)
+        of_set = with_gases & (sets == gwp)
         for convention, rows in ((HOLDS_NONE, of_set & ~with_uptake), (HOLDS_UPTAKE, of_set & with_uptake)):
             if rows.any():
                 split = split_values(table, gwp, convention)[:, :SPLIT_SIZE]

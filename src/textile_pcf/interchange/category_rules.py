@@ -12,20 +12,22 @@ from textile_pcf.errors import Problem, RuleError
 from textile_pcf.interchange.item_names import item_id
 from textile_pcf.interchange.openlca_units import UNIT_WORDS
 from textile_pcf.io.output_files import as_path
-from textile_pcf.io.strict_yaml import Document, read_yaml
-from textile_pcf.messages.message import TranslatedText
+from textile_pcf.io.strict_yaml import Document, DocumentPath, read_yaml
+from textile_pcf.messages.message import Message, TranslatedText
 from textile_pcf.units import UnitError, parse_unit
 
 INPUTS, OUTPUTS = "inputs", "outputs"
 KINDS = ("product", "waste", "elementary")
 REFERENCE, INTERNAL, CO_PRODUCT, COUNTED, NOT_COUNTED = "reference", "internal", "co_product", "counted", "not_counted"
-GREENHOUSE_GASES = (
-    "carbon dioxide", "methane", "dinitrogen monoxide", "nitrous oxide", "co2", "ch4", "n2o", "hexafluoride", "sf6",
-    "nitrogen trifluoride", "nf3", "hfc", "cfc", "pfc", "halon", "fluoro-", "refrigerant",
-    "二氧化碳", "甲烷", "氧化亚氮", "一氧化二氮", "六氟化硫", "三氟化氮", "氢氟", "全氟", "氟氯", "哈龙", "制冷剂",
-)  # fmt: skip
-"""Parts of the names of greenhouse gases, in small letters, as published rules and databases write them."""
+UPTAKE = "uptake"
+_GREENHOUSE_GAS = re.compile(
+    r"carbon dioxide|(?<!non-)(?<!non)methane|dinitrogen monoxide|nitrous oxide|co2|ch4|n2o|sf6|nf3|fluoride\b|fluoro\w*("
+    r"methane|ethane|ethylene|propane|propene|butane|pentane|hexane)|\b(h?c|h|p)fcs?\b|halon|refrigerant|\br-?\d{2,4}[a-z]{0,2}\b|"
+    r"二氧化碳|(?<!非)甲烷|氧化亚氮|一氧化二氮|六氟化硫|三氟化氮|氢氟|全氟|氟氯|氟利昂|哈龙|制冷剂"
+)
+_NO_GREENHOUSE_GAS = re.compile(r"\bhydrogen fluoride|hydrofluoric")
 _CONDITIONAL = ("conditional", "applicability")
+KINDS_CURE = "Write the rows as lists below: {kinds}."
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class CategoryRow:
     conditional : bool
         Whether it applies only sometimes.
     role : str
-        `reference`, `internal`, `co_product`, `counted` or `not_counted`.
+        `reference`, `internal`, `co_product`, `counted`, `not_counted` or `uptake`.
     """
 
     id: str
@@ -88,8 +90,10 @@ class CategoryRules:
 
     Attributes
     ----------
-    id, title, unit, unit_text : str
-        Id, representative product, unit of the reference product as we write it, kg where it is not known; and as printed.
+    id, title, unit : str
+        Id, representative product, unit of the reference product; the unit is empty where it is not known.
+    reference : str
+        Amount and unit of the reference product, as printed.
     processes : tuple of CategoryProcess
         In the order of the material.
     notes : tuple of (str, str)
@@ -101,7 +105,7 @@ class CategoryRules:
     id: str
     title: str
     unit: str
-    unit_text: str
+    reference: str
     processes: tuple[CategoryProcess, ...]
     notes: tuple[tuple[str, str], ...]
     sources: dict[str, tuple[str, str]]
@@ -130,7 +134,7 @@ def read_category_rules(path: str | Path) -> CategoryRules:
     document = read_yaml(as_path(path, "path"), RuleError)
     problems: list[Problem] = []
     processes = _processes(document, problems)
-    if not processes and not problems:
+    if not any(process.rows for process in processes) and not problems:
         cure = "Give a structured.yaml with `process_map` and `process_inventory`."
         what = "These are no category rules: no process holds rows."
         problems.append(Problem(document.name, what, cure, code="category-rules"))
@@ -142,8 +146,8 @@ def read_category_rules(path: str | Path) -> CategoryRules:
     return CategoryRules(
         id=_text(identity.get("canonical_pcr_id")) or Path(document.name).stem,
         title=_text(identity.get("representative_product")) or _text(reference.get("name")) or Path(document.name).stem,
-        unit=_unit(_text(definition.get("reference_unit"))) or "kg",
-        unit_text=_text(definition.get("reference_unit")),
+        unit=_unit(_text(definition.get("reference_unit"))),
+        reference=" ".join(filter(None, (_text(definition.get(key)) for key in ("reference_amount", "reference_unit")))),
         processes=_with_roles(processes, _text(reference.get("uuid"))),
         notes=tuple(_notes(data)),
         sources={
@@ -155,7 +159,7 @@ def read_category_rules(path: str | Path) -> CategoryRules:
 
 
 def _processes(document: Document, problems: list[Problem]) -> list[CategoryProcess]:
-    """Return the processes in the order of the map; those that stand only in the inventory come after."""
+    """Return the processes in the order of the map, also those without rows; what only the inventory holds comes after."""
     inventory = document.data.get("process_inventory")
     mapped = {_text(each.get("id")): each for each in _list(document.data.get("process_map"))}
     found: dict[str, CategoryProcess] = {}
@@ -169,13 +173,52 @@ def _processes(document: Document, problems: list[Problem]) -> list[CategoryProc
             problems.append(Problem(where, what, "Correct the file.", code="category-rules"))
             continue
         about = mapped.get(_text(process.get("id")), {})
-        title = _title(about, "name") or _title(process, "label") or TranslatedText(identifier)
-        rows = tuple(_rows(identifier, process, row_ids))
-        inclusion = _text(about.get("inclusion"))
-        optional = bool(inclusion) and inclusion != "required"
-        found[identifier] = CategoryProcess(identifier, title, optional, _text(about.get("inclusion_condition")), rows)
+        problems += _form_problems(document, number)
+        found[identifier] = _process(identifier, about, process, tuple(_rows(identifier, process, row_ids)))
+    for name, about in mapped.items():
+        if item_id(name) and item_id(name) not in found:
+            found[item_id(name)] = _process(item_id(name), about, {}, ())
     order = {item_id(name): place for place, name in enumerate(mapped)}
     return sorted(found.values(), key=lambda each: order.get(each.id, len(order)))
+
+
+def _process(
+    identifier: str, about: Mapping[str, Any], data: Mapping[str, Any], rows: tuple[CategoryRow, ...]
+) -> CategoryProcess:
+    """Return a process of what the map and the inventory say of it."""
+    title = _title(about, "name") or _title(data, "label") or TranslatedText(identifier)
+    inclusion = _text(about.get("inclusion"))
+    optional = bool(inclusion) and inclusion != "required"
+    return CategoryProcess(identifier, title, optional, _text(about.get("inclusion_condition")), rows)
+
+
+def _form_problems(document: Document, number: int) -> Iterator[Problem]:
+    """Yield the problems of rows that would be passed over: of an unknown kind, in another form, or without a name."""
+
+    def problem(path: DocumentPath, what: str, cure: str) -> Problem:
+        return Problem(document.location(path), what, cure, code="category-rules")
+
+    for direction in (INPUTS, OUTPUTS):
+        path: DocumentPath = ("process_inventory", number, direction)
+        kinds = document.data["process_inventory"][number].get(direction) or {}
+        if not isinstance(kinds, Mapping):
+            yield problem(path, "Here rows are expected below their kinds.", Message(KINDS_CURE, kinds=", ".join(KINDS)))
+            continue
+        for kind, rows in kinds.items():
+            if kind not in KINDS and rows:
+                what = Message("{kind!r} is no kind of rows.", kind=str(kind))
+                yield problem((*path, kind), what, Message(KINDS_CURE, kinds=", ".join(KINDS)))
+            elif not isinstance(rows or [], list):
+                yield problem((*path, kind), "Here a list of rows is expected.", "Begin each row with `- `.")
+            else:
+                for index, row in enumerate(rows or ()):
+                    if not item_id(_row_name(_mapping(row))):
+                        what = Message("This row has neither `row_id` nor `name`.")
+                        yield problem((*path, kind, index), what, "Correct the file.")
+
+
+def _row_name(row: Mapping[str, Any]) -> str:
+    return _text(row.get("row_id")) or str(_title(row, "name") or _title(row, "role") or "")
 
 
 def _rows(process: str, data: Mapping[str, Any], row_ids: set[str]) -> Iterator[CategoryRow]:
@@ -183,7 +226,7 @@ def _rows(process: str, data: Mapping[str, Any], row_ids: set[str]) -> Iterator[
         for kind in KINDS:
             for each in _list(_mapping(data.get(direction)).get(kind)):
                 title = _title(each, "name") or _title(each, "role")
-                identifier = item_id(_text(each.get("row_id")) or str(title or ""))
+                identifier = item_id(_row_name(each))
                 if not identifier:
                     continue
                 number, distinct = 1, identifier
@@ -230,9 +273,8 @@ def _with_roles(processes: list[CategoryProcess], reference: str) -> tuple[Categ
         if row.id == last:
             return REFERENCE
         if row.kind == "elementary":
-            names = f"{row.title} {row.title.localized('zh')}".casefold()
-            gas = any(name in names for name in GREENHOUSE_GASES)
-            return COUNTED if gas and row.direction == OUTPUTS else NOT_COUNTED
+            gas = is_greenhouse_gas(f"{row.title}; {row.title.localized('zh')}")
+            return NOT_COUNTED if not gas else COUNTED if row.direction == OUTPUTS else UPTAKE
         if any(same(*((row, other) if row.direction == OUTPUTS else (other, row))) for other in
                (taken if row.direction == OUTPUTS else made)):  # fmt: skip
             return INTERNAL
@@ -255,22 +297,39 @@ def _notes(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"{heading}, {_text(each.get('applies_to')) or 'all'}", _text(each.get("rule"))
 
 
+def is_greenhouse_gas(name: str) -> bool:
+    """Return whether a substance is a greenhouse gas by its name.
+
+    Examples
+    --------
+    >>> is_greenhouse_gas("Carbon dioxide, fossil"), is_greenhouse_gas("HFC-134a"), is_greenhouse_gas("六氟化硫")
+    (True, True, True)
+    >>> is_greenhouse_gas("NMVOC, non-methane volatile organic compounds"), is_greenhouse_gas("Carbon monoxide")
+    (False, False)
+    """
+    text = name.casefold()
+    return _GREENHOUSE_GAS.search(_NO_GREENHOUSE_GAS.sub("", text)) is not None
+
+
 def _unit(text: str) -> str:
-    """Return the unit in a text such as `Mass / kg commercial product` or `1000 kg`; empty where it is none."""
-    part = text.rpartition(" / ")[2]
-    return _first_unit(part) or _first_unit(part.rpartition("/")[2])
+    """Return the unit in a text such as `Mass / kg commercial product`; empty where it is none.
 
-
-def _first_unit(text: str) -> str:
-    """Return the unit that a text begins with, with its number unless that is 1."""
-    number, *rest = text.split() or [""]
-    is_number = re.fullmatch(r"[0-9.]+", number) is not None
-    words = rest[:1] if is_number else [number]
-    try:
-        unit = parse_unit(UNIT_WORDS.get(words[0], words[0])).text if words else ""
-        return parse_unit(f"{number} {unit}").text if unit and is_number and float(number) != 1 else unit
-    except (UnitError, ValueError):
+    Before the stroke stands what is measured. If a unit stands there, as in `kWh / kg`, it is a ratio and no unit of an amount.
+    """
+    measured, _, unit = text.rpartition("/")
+    words = unit.split()
+    if not words or _known_unit(measured.strip()):
         return ""
+    return _known_unit(UNIT_WORDS.get(words[0], words[0])) or _known_unit(unit.strip())
+
+
+def _known_unit(text: str) -> str:
+    """Return the text of a unit; empty where it is none, or a number alone."""
+    try:
+        unit = parse_unit(text) if text else None
+    except UnitError:
+        return ""
+    return "" if unit is None or text.replace(".", "").isdecimal() else unit.text
 
 
 def _title(data: Mapping[str, Any], key: str) -> TranslatedText | None:

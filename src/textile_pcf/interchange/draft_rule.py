@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from textile_pcf.interchange.category_rules import (
@@ -12,6 +12,7 @@ from textile_pcf.interchange.category_rules import (
     COUNTED,
     INTERNAL,
     NOT_COUNTED,
+    UPTAKE,
     CategoryProcess,
     CategoryRow,
     CategoryRules,
@@ -24,7 +25,10 @@ OPEN = "# OPEN:"
 """Begins a line that a person has to answer."""
 LONGEST = 60
 """Characters of an id."""
-RESERVED = ("product", "share", "output", "input", "loss", "mass", "cutoff", "sold", "stage")
+RESERVED = ("product", "share", "output", "input", "loss", "mass", "cutoff", "sold", "stage", "null", "true", "false")
+"""Names with a meaning of their own in rules or in YAML."""
+LOSS = "material_loss"
+"""Id of the loss of a process that changes the mass of the material."""
 
 
 def draft_rule(path: str | Path, rule: str = "", language: str = "en") -> str:
@@ -86,16 +90,19 @@ def _sources(rules: CategoryRules) -> Iterator[str]:
 
 def _product(rules: CategoryRules) -> Iterator[str]:
     yield "product:"
-    yield from _doubtful_unit(2, rules.unit, rules.unit_text)
-    yield f"  unit: {_unit(rules.unit)}"
-    if rules.unit != "kg":
+    yield f"  unit: {_unit(rules.unit or 'kg')}"
+    number = re.match(r"[0-9.]+ ", rules.reference)
+    if not rules.unit or (number and number[0] not in ("1 ", "1.0 ")):
+        text = "Of how much of which unit are the rows per product? The reference is printed as {reference!r}."
+        yield _remark(2, Message(text, reference=_line(rules.reference)))
+    if rules.unit not in ("", "kg"):
         yield _remark(2, Message("Give the property `mass` of one {unit}, so that masses can be solved.", unit=rules.unit))
 
 
 def _stages(rules: CategoryRules) -> Iterator[str]:
-    names = _identifiers([process.id for process in rules.processes])
-    for name, process in zip(names, rules.processes, strict=True):
-        yield f"  - id: {name}"
+    taken: set[str] = set()
+    for process in rules.processes:
+        yield f"  - id: {_new_identifier(process.id, taken)}"
         yield f"    title: {_titles(process.title)}"
         if process.condition:
             yield f"    note: {_quoted(process.condition)}"
@@ -106,6 +113,8 @@ def _stages(rules: CategoryRules) -> Iterator[str]:
         yield from _losses(process)
         yield from _flows(process)
         yield from _remarks(process)
+        if not process.rows:
+            yield _remark(4, Message("The category rules hold no rows of this process. What does it take and give off?"))
 
 
 def _losses(process: CategoryProcess) -> Iterator[str]:
@@ -117,29 +126,31 @@ def _losses(process: CategoryProcess) -> Iterator[str]:
     yield _remark(4, Message("Which of these leave the material, and what is the loss? {names}", names=_line(names)))
     yield "    losses:"
     note = _quoted(f"Mass in less mass out, per mass in. Rows: {names}")
-    yield f'      - {{id: material_loss, basis: input, unit: "%", optional: true, note: {note}}}'
+    yield f'      - {{id: {LOSS}, basis: input, unit: "%", optional: true, note: {note}}}'
 
 
 def _flows(process: CategoryProcess) -> Iterator[str]:
     counted = [row for row in process.rows if row.role == COUNTED]
     if any(row.unit for row in counted):
         yield "    flows:"
-    for name, row in zip(_identifiers([row.id for row in counted]), counted, strict=True):
+    taken = {LOSS}
+    for row in counted:
         if not row.unit:
             text = "{row}: the unit {unit!r} is not known here; write the flow yourself."
             yield _remark(6, Message(text, row=row.id, unit=_line(row.unit_text)))
             continue
-        yield from _flow(name, row)
+        yield f"      {_new_identifier(row.id, taken)}:"
+        yield from _flow(row)
 
 
-def _flow(name: str, row: CategoryRow) -> Iterator[str]:
-    yield f"      {name}:"
+def _flow(row: CategoryRow) -> Iterator[str]:
     search = f"textile-pcf factors search {_line(str(row.title))}"
     yield _remark(8, Message("Which item of the emission factors is its `factor`? See: {search}", search=search))
     if row.doubtful_basis:
         text = "Is it per reference product, as the words say, or per output, as the kind says?"
         yield _remark(8, Message(text))
-    yield from _doubtful_unit(8, row.unit, row.unit_text)
+    if row.unit != row.unit_text.rpartition("/")[2].strip():
+        yield _remark(8, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(row.unit_text)))
     yield f"        unit: {_unit(row.unit)}"
     yield f"        per: {'product' if row.per_reference else 'output'}"
     yield "        optional: true" if row.conditional else "        optional: false"
@@ -149,41 +160,36 @@ def _flow(name: str, row: CategoryRow) -> Iterator[str]:
     yield f"        note: {_quoted(row.measure or str(row.title))}"
 
 
-def _doubtful_unit(indent: int, unit: str, printed: str) -> Iterator[str]:
-    """Yield a question where a unit is not printed as we write it."""
-    if unit != printed.rpartition("/")[2].strip():
-        yield _remark(indent, Message("Is the unit right? It is printed as {unit!r}.", unit=_line(printed)))
-
-
 def _remarks(process: CategoryProcess) -> Iterator[str]:
     """Yield what is no flow: transfers inside, co-products, and what is no greenhouse gas."""
     for row in process.rows:
         named = f"{row.id} ({_line(str(row.title))})"
         if row.role == CO_PRODUCT:
             yield _remark(4, Message("How are emissions allocated to the co-product {named}?", named=named))
+        elif row.role == UPTAKE:
+            text = "Is {named} the carbon of the fibre? Then the rule asks for it by `balance`; it is no flow with an amount."
+            yield _remark(4, Message(text, named=named))
         elif row.role == INTERNAL:
             yield _remark(4, Message("{named} stays inside the chain; its mass follows from the losses.", named=named), "#")
         elif row.role == NOT_COUNTED:
             yield _remark(4, Message("{named} is no greenhouse gas and is not counted.", named=named), "#")
 
 
-def _identifiers(texts: Iterable[str]) -> list[str]:
-    """Return ids that differ, also where texts differ only in what an id cannot hold, such as Chinese."""
-    found: list[str] = []
-    for text in texts:
-        number, name = 1, _identifier(text)
-        distinct = name
-        while distinct in found:
-            number += 1
-            distinct = f"{name}_{number}"
-        found.append(distinct)
-    return found
-
-
 def _identifier(text: str) -> str:
     name = "".join(each for each in item_id(text) if each.isascii()) or "x"
     name = (name if name[0].isalpha() else f"x_{name}")[:LONGEST].rstrip("_")
     return f"{name}_" if name in RESERVED else name
+
+
+def _new_identifier(text: str, taken: set[str]) -> str:
+    """Return an id that is not taken yet, and take it: long and Chinese names may be cut to the same letters."""
+    name, number = _identifier(text), 1
+    distinct = name
+    while distinct in taken:
+        number += 1
+        distinct = f"{name[: LONGEST - len(str(number)) - 1]}_{number}"
+    taken.add(distinct)
+    return distinct
 
 
 def _titles(title: TranslatedText) -> str:

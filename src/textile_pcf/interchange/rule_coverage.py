@@ -12,6 +12,7 @@ from textile_pcf.interchange.category_rules import (
     INTERNAL,
     NOT_COUNTED,
     REFERENCE,
+    UPTAKE,
     CategoryProcess,
     CategoryRow,
     read_category_rules,
@@ -91,33 +92,35 @@ def _cover_row(rules: RuleSet, process: CategoryProcess, row: CategoryRow) -> Co
         INTERNAL: ("masses", "It passes inside the chain; its mass is solved backwards from the product."),
         CO_PRODUCT: ("", "It is a co-product; the rule has no flow for it, and its allocation is to be decided."),
         NOT_COUNTED: ("", "It is no greenhouse gas."),
+        UPTAKE: ("", "It is taken up; a rule asks for it by the carbon that leaves in the product."),
     }
     answer, why = _by_words(rules, process, row) if row.role == COUNTED else fixed[row.role]
     return CoveredRow(process.id, row.id, str(row.title), f"{row.direction} {row.kind}", row.unit_text, answer, why)
 
 
 def _by_words(rules: RuleSet, process: CategoryProcess, row: CategoryRow) -> tuple[str, str]:
-    """Return the flow whose words are all in the name of the row, with the most words, near in its stage."""
+    """Return the flow with the id of the row, else one whose words are all in its name; of several the nearest by stage."""
     row_words, near = _words(f"{row.id} {row.title}"), _words(f"{process.id} {process.title}")
-    best: tuple[int, int, int, str, str] | None = None
+    best: tuple[bool, int, int, int, str, str] | None = None
     for spec in rules.flows:
         stage = rules.stage_id(spec.stage)
         name = f"{stage}.{spec.id}"
-        if spec.id == row.id:
-            return name, "It has the same id."
-        words = _words(spec.id)
-        if bool(words & _WASTE or spec.kind == "end_of_life") != (row.kind == "waste"):
+        words, same = _words(spec.id), spec.id == row.id
+        if not same and bool(words & _WASTE or spec.kind == "end_of_life") != (row.kind == "waste"):
             continue
-        if not words or not all(word in row_words or _SAME.get(word, set()) & row_words for word in words):
+        if not (same or (words and all(word in row_words or _SAME.get(word, set()) & row_words for word in words))):
             continue
         title = _words(f"{stage} {rules.title(stage)}")
-        score = (len(words), len(title & near), -spec.stage, name, ", ".join(sorted(words)))
+        score = (same, len(words), len(title & near), -spec.stage, name, ", ".join(sorted(words)))
         best = max(best, score) if best else score
     if best is None:
         return "", "No flow of the rule names it."
-    if not _same_dimension(rules, best[3], row.unit):
-        return best[3], Message("By words: {words}; in another unit.", words=best[4])
-    return best[3], Message("By words: {words}.", words=best[4])
+    same, *_, answer, shared = best
+    if not _same_dimension(rules, answer, row.unit):
+        return answer, "It has the same id, in another unit." if same else Message(
+            "By words: {words}; in another unit.", words=shared
+        )
+    return answer, "It has the same id." if same else Message("By words: {words}.", words=shared)
 
 
 def _words(text: str) -> set[str]:

@@ -12,7 +12,13 @@ from textile_pcf.io.footers import footer_problem, is_footer_word
 from textile_pcf.io.sheets import Book, Cell, Row, Sheet
 from textile_pcf.io.study_statements import study_problems
 from textile_pcf.io.table import Page, Table, clean_cell
-from textile_pcf.io.template_marks import MARK, STUDY, TABLES, copied_columns, sheet_title
+from textile_pcf.io.template_marks import (
+    MARK,
+    STUDY,
+    TABLES,
+    copied_columns,
+    sheet_title,
+)
 from textile_pcf.io.template_products import (
     BAR,
     DASH,
@@ -26,6 +32,7 @@ from textile_pcf.io.template_products import (
     parse_answer,
 )
 from textile_pcf.io.template_study import template_entries
+from textile_pcf.io.template_values import RULE_VALUE, ValuesShown, typed_over, values_shown
 from textile_pcf.messages.message import Message
 
 __all__ = ["BAR", "DASH", "NAME_ID", "PERIOD_ID", "READ", "template_table"]
@@ -75,7 +82,8 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
     """
     problems: list[Problem] = []
     apart = {MARK, *(sheet_title(book, table) for table in (*TABLES, STUDY))}
-    lines = [line for sheet in book.worksheets for line in _sheet_lines(sheet, name, apart, problems, read_cell)]
+    shown = values_shown(book)
+    lines = [line for sheet in book.worksheets for line in _sheet_lines(sheet, name, (apart, shown), problems, read_cell)]
     problems += _products_without_column(lines, name)
     if problems:
         raise error(problems)
@@ -108,9 +116,13 @@ def template_table(book: Book, name: str, error: type[PcfError], read_cell: Read
 
 
 def _sheet_lines(
-    sheet: Sheet, name: str, apart: Container[str], problems: list[Problem], read_cell: ReadCell
+    sheet: Sheet, name: str, known: tuple[Container[str], ValuesShown], problems: list[Problem], read_cell: ReadCell
 ) -> Iterator[Line]:
-    """Yield the lines of a sheet that have an id; problems are appended. The sheets `apart` hold no lines."""
+    """Yield the lines of a sheet that have an id; problems are appended.
+
+    Known are the sheets `apart`, which hold no lines, and the rule's values as the template wrote them.
+    """
+    apart, shown = known
     head = next((row for row in sheet.iter_rows(max_row=HEADER_WITHIN) if _is_head(row)), None)
     if head is None or sheet.title == MARK:
         problems += [] if sheet.title in apart else _lost_head(sheet, name)
@@ -130,6 +142,8 @@ def _sheet_lines(
         if line.cells["id"] == EXAMPLE_ID:
             problems += changed_example(line, name)
         elif line.cells["id"]:
+            grey = [cell for cell, title in zip(row, head, strict=False) if title.value == RULE_VALUE]
+            problems += typed_over(grey, line, shown, name)
             yield line
         elif (line.has_content and line.cells["amount"] != "") or line.has_own_content:
             where = f"{name} {sheet.title}!{page.letters['id']}{line.row}"

@@ -196,12 +196,28 @@ def _check_layout(case: Case) -> Iterator[Problem]:
     if not any(getattr(document, key) for key in EXPECTED[1:]) and not _has_figure(expect):
         cure = "Write what was worked out under `expect`, or words of the message under `expect_error`."
         yield Problem(case.location(), "This case expects nothing.", cure, code="case")
+    yield from _says_nothing(case, document)
     if document.expect_error and any(getattr(document, key) for key in EXPECTED[:-1]):
         message = "A refused case has no result, but both `expect_error` and a result are expected."
         yield Problem(case.location("expect_error"), message, "Make two cases of it.", code="case")
     if not 0 <= case.tolerance < 1:
         message = Message("{tolerance!r} is not a part of a figure.", tolerance=case.data["tolerance"])
         yield Problem(case.location("tolerance"), message, "Write for example `0.1 %`.", code="case")
+
+
+def _says_nothing(case: Case, document: CaseDocument) -> Iterator[Problem]:
+    """Yield a problem for each expectation that every result, or every message, would meet."""
+    for key in ("expect_warnings", "expect_error"):
+        for index, words in enumerate(getattr(document, key)):
+            if not words.strip():
+                what = "These words are empty, so every message has them."
+                yield Problem(case.location(key, index), what, "Write words of the message.", code="case")
+    named = {"product", "component", "stage"}
+    for key, names in (("expect_lines", {*named, "flow", "item"}), ("expect_masses", named)):
+        for index, entry in enumerate(case.data.get(key) or []):
+            if not any(name not in names and figure is not None for name, figure in entry.items()):
+                what = "This names no figure, so nothing is compared."
+                yield Problem(case.location(key, index), what, "Add what was worked out.", code="case")
 
 
 def _has_figure(expect: Any) -> bool:

@@ -91,6 +91,8 @@ def _check_id(rule: str) -> None:
         cure = "Start with a letter and continue with letters, digits, _ and -, at most 64; Chinese goes into `title`."
     elif _DEVICE.fullmatch(rule):
         message = Message("{rule!r} cannot be the name of a file on Windows.", rule=rule)
+    elif rule.lower() in ("null", "true", "false"):
+        message = Message("{rule!r} is no text in YAML.", rule=rule)
     elif rule.endswith(CASES_SUFFIX):
         message = Message("{rule!r} ends as the names of files of worked cases do.", rule=rule)
         cure = Message("Leave {cases_suffix} out.", cases_suffix=CASES_SUFFIX)

@@ -127,6 +127,14 @@ class DefaultCompiler:
         scopes = ["product" if user == PRODUCT else self.written.stages[user].scope for user in (owner, stage)]
         return scopes == ["component", "product"]
 
+    def is_choice(self, index: int, name: str, path: DocumentPath) -> bool:
+        """Return whether a property is a choice, and add a problem: its number is the place of a word in a list."""
+        if self.models[self.order[index]].choice:
+            what = Message("{name!r} is a choice, not a number.", name=name)
+            self.problem(path, what, "Name a property with a unit.")
+            return True
+        return False
+
     # -- values ---------------------------------------------------------------------------------------------------
 
     def default(self, model: Quantity, stage: int, path: DocumentPath, unit: Unit, ratio_unit: Unit) -> Default | None:
@@ -165,7 +173,7 @@ class DefaultCompiler:
                     )
                     return None
                 return Default(np.array([float(list(choice).index(value))]), (self.citation(model, model, path),))
-            return self.reference(value, stage, path, unit, ratio_unit)
+            return None if self.is_number(value, path) else self.reference(value, stage, path, unit, ratio_unit)
         number = self.number(value, path) * ratio_unit.factor
         spreads = (stated_spread(model, model, float(value), path, ratio_unit.factor, self.problem),)
         if isinstance(model, Flow) and value == 1.0 and not model.source and not spreads[0]:
@@ -179,12 +187,22 @@ class DefaultCompiler:
             return 0.0
         return float(value)
 
+    def is_number(self, text: str, path: DocumentPath) -> bool:
+        """Return whether a text is meant as a number, and add a problem: no property has such a name."""
+        if not text[:1].isdecimal() and text[:1] not in ("+", "-", ".", ""):
+            return False
+        cure = "Write a plain number such as 2.5, without quotes, separators or unit; or name a property."
+        self.problem(path, Message("{text!r} is not a number.", text=text), cure)
+        return True
+
     def reference(self, name: str, stage: int, path: DocumentPath, unit: Unit, ratio_unit: Unit) -> Default | None:
         """Compile a default that is the value of another property."""
         index = self.find_property(stage, name, path)
         if index is None:
             return None
         model = self.models[self.order[index]]
+        if self.is_choice(index, name, path):
+            return None
         other = self.unit(model.unit, path) if model.unit else parse_unit("1")
         if other.dimensions not in (unit.dimensions, ratio_unit.dimensions):
             what = Message(
@@ -264,7 +282,7 @@ class DefaultCompiler:
     def citation(self, model: Quantity, entry: object, path: DocumentPath) -> Citation:
         """Return source and locator of a number: its own, else those of the quantity; add a problem where one is missing."""
         source = getattr(entry, "source", None) or model.source
-        locator = getattr(entry, "locator", None) or model.locator
+        locator = (getattr(entry, "locator", None) or model.locator or "").strip()
         if not source or not locator:
             parts = [Message(name) for name, text in (("source", source), ("locator", locator)) if not text]
             self.problem(
@@ -276,7 +294,7 @@ class DefaultCompiler:
             close = self.near(source, self.written.sources)
             cure = Message("Did you mean {close!r}?", close=close) if close else "Add it to `sources`."
             self.problem(path, Message("There is no source {source!r}.", source=source), cure)
-        return Citation(source or "", locator or "")
+        return Citation(source or "", locator)
 
     def plausible_band(self, model: Quantity, path: DocumentPath, unit: Unit, ratio_unit: Unit) -> tuple[float, float] | None:
         """Return the lowest and the highest plausible value. [canonical unit of `ratio_unit`]"""

@@ -90,10 +90,11 @@ class PropertyCompiler(DefaultCompiler):
         )
 
     def check_options(self, model: Property, path: DocumentPath) -> None:
-        """Add a problem where two options of a choice share an id or a name."""
-        if model.choice is not None and len(set(model.choice)) != len(model.choice):
+        """Add a problem where two options of a choice share an id or a name, in which capitals and blanks do not count."""
+        keys = [comparison_key(option) for option in model.choice or ()]
+        if len(set(keys)) != len(keys):
             self.problem(path, "An option is given twice.", "Write each option once.")
-        option_of: dict[str, str] = {comparison_key(option): option for option in model.options}
+        option_of: dict[str, str] = dict(zip(keys, model.options, strict=False))
         for option, title in model.options.items():
             for name in (title.en, title.zh or "") if title else ():
                 if name and option_of.setdefault(comparison_key(name), option) != option:
@@ -113,13 +114,13 @@ class PropertyCompiler(DefaultCompiler):
             return {}
         method = METHODS.get(model.method)
         if method is None:
-            close = self.near(model.method, METHODS) or ", ".join(METHODS)
-            self.problem(
-                (*path, "method"),
-                Message("There is no method {method!r}.", method=model.method),
-                Message("Did you mean {close!r}?", close=close),
-            )
+            close, known = self.near(model.method, METHODS), ", ".join(METHODS)
+            cure = Message("Did you mean {close!r}?", close=close) if close else Message("There are: {known}.", known=known)
+            self.problem((*path, "method"), Message("There is no method {method!r}.", method=model.method), cure)
             return {}
+        if model.value is not None:
+            what = "A value and a method stand together; the method would never be used."
+            self.problem((*path, "method"), what, "Take one of them out.")
         if convert(parse_unit(method.output), unit) is None:
             what = Message(
                 "{method} gives {output}, which cannot be converted to {unit}.",
@@ -132,7 +133,7 @@ class PropertyCompiler(DefaultCompiler):
         indices: dict[str, int] = {}
         for name, input_unit in method.inputs.items():
             index = self.find_property(stage, model.inputs.get(name, name), (*path, "method"))
-            if index is None:
+            if index is None or self.is_choice(index, model.inputs.get(name, name), (*path, "inputs")):
                 continue
             other = self.models[self.order[index]]
             if other.unit and convert(self.unit(other.unit, path), parse_unit(input_unit)) is None:

@@ -227,11 +227,7 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
                 drivers.append(name)
                 continue
             index = self.find_property(stage, name, (*path, "per"))
-            if index is not None and self.models[self.order[index]].choice:
-                self.problem(
-                    (*path, "per"), Message("{name!r} is a choice, not a number.", name=name), "Name a property with a unit."
-                )
-            elif index is not None:
+            if index is not None and not self.is_choice(index, name, (*path, "per")):
                 drivers.append(index)
         return tuple(drivers)
 
@@ -269,6 +265,8 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
         flows = [f"{stage.id}.{name}" for stage in self.written.stages for name in stage.flows]
         for number, alternative in enumerate(self.written.alternatives):
             group: list[tuple[str, int]] = []
+            path: DocumentPath = ("alternatives", number, "one_of")
+            self.check_ways(alternative.one_of, path)
             for reference in alternative.one_of:
                 if reference in stages:
                     group.append(("stage", stages[reference]))
@@ -276,10 +274,19 @@ class _RuleCompiler(MethodCompiler, BalanceCompiler):
                     group.append(("flow", flows.index(reference)))
                 else:
                     close = self.near(reference, [*stages, *flows])
-                    path: DocumentPath = ("alternatives", number, "one_of")
                     cure = Message("Did you mean {close!r}?", close=close) if close else "Write `stage` or `stage.flow`."
                     self.problem(path, Message("There is no stage or flow {reference!r}.", reference=reference), cure)
             yield tuple(group)
+
+    def check_ways(self, ways: list[str], path: DocumentPath) -> None:
+        """Check that the ways of an alternative exclude one another: none is there twice, and no flow with its own stage."""
+        for way in sorted(way for way, count in Counter(ways).items() if count > 1):
+            self.problem(path, Message("The way {way!r} is given twice.", way=way), "Name each way once.")
+        for way in ways:
+            stage = way.partition(".")[0]
+            if stage != way and stage in ways:
+                what = Message("{flow!r} is a flow of {stage!r}, so it cannot be taken without it.", flow=way, stage=stage)
+                self.problem(path, what, "Name flows of one stage, or stages, that exclude one another.")
 
     def check_forbidden(self, steps: list[str], path: DocumentPath) -> None:
         """Check that forbidden regions and steps exist; a misspelt one would forbid nothing."""

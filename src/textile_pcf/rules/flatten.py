@@ -16,6 +16,7 @@ from textile_pcf.io.resources import data_root
 from textile_pcf.io.strict_yaml import Document, read_yaml
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.changes import check_changes, without_removed
+from textile_pcf.rules.merge_checks import kept_citations, merge_problems
 from textile_pcf.rules.pieces import Pieces
 from textile_pcf.rules.schema import RuleDocument
 from textile_pcf.rules.written import Written, merge
@@ -103,20 +104,42 @@ def _flatten(document: Document, folder: Path) -> tuple[Document, list[Path]]:
     return flat.document(document.name), composition.files
 
 
+def citations_kept(path: Path) -> list[Message]:
+    """Return advice on the numbers of a rule that are cited from where the number of the extended rule was read.
+
+    Parameters
+    ----------
+    path : Path
+        Rule file (YAML), which can be flattened.
+    """
+    document = read_yaml(path, RuleError)
+    if not is_composed(document):
+        return []
+    base, own = _base_and_own(Written.of(document), path.parent, _Composition(), (path.resolve(),))
+    return [] if base is None else list(kept_citations(base, own, "rule"))
+
+
 def _compose(rule: Written, folder: Path, composition: _Composition, inside: tuple[Path, ...]) -> Written:
     """Return a rule with the rule that it extends below it and its pieces in their places."""
-    base = _base(rule, folder, composition, inside)
-    _read_pieces(rule, folder, composition)
-    pieces = Pieces(composition.pieces, composition.problems)
-    own = pieces.expand(rule.without(*COMPOSING))
+    base, own = _base_and_own(rule, folder, composition, inside)
     if base is None:
         return own
-    base = without_removed(base, rule, composition.problems)
     check_changes(base, own, composition.problems)
+    composition.problems += merge_problems(base, own, "rule")
     sources = base.get("sources")  # those that are still cited come back with `_with_cited`
     if sources is not None and isinstance(sources.value, dict):
         composition.sources.update(sources.value)
     return merge(base.without(*OWN_HEAD, "sources"), own)
+
+
+def _base_and_own(
+    rule: Written, folder: Path, composition: _Composition, inside: tuple[Path, ...]
+) -> tuple[Written | None, Written]:
+    """Return what is left of the rule that a rule extends, if it extends one, and its own text with its pieces in place."""
+    base = _base(rule, folder, composition, inside)
+    _read_pieces(rule, folder, composition)
+    own = Pieces(composition.pieces, composition.problems).expand(rule.without(*COMPOSING))
+    return (None if base is None else without_removed(base, rule, composition.problems)), own
 
 
 def _base(rule: Written, folder: Path, composition: _Composition, inside: tuple[Path, ...]) -> Written | None:

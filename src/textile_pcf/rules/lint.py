@@ -7,6 +7,7 @@ from functools import cache
 
 from textile_pcf.messages.message import Message
 from textile_pcf.rules.clauses import TOPICS
+from textile_pcf.rules.flatten import citations_kept
 from textile_pcf.rules.load import editions, read_document
 from textile_pcf.rules.ruleset import RuleSet
 from textile_pcf.rules.schema import Flow, Loss, Property, Quantity, RuleDocument
@@ -31,7 +32,8 @@ def advice(rules: RuleSet) -> list[str]:
     >>> advice(load_rules("cotton_fabric@2026.1"))
     []
     """
-    return [*_rule_advice(rules.document), *_stage_advice(rules.document), *_unused_sources(rules.document)]
+    kept = citations_kept(rules.path) if rules.path else []
+    return [*_rule_advice(rules.document), *_stage_advice(rules.document), *_unused_sources(rules.document), *kept]
 
 
 def _rule_advice(rule: RuleDocument) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from textile_pcf.errors import Problem
 from textile_pcf.messages.message import Message
 from textile_pcf.messages.suggestion import did_you_mean
+from textile_pcf.rules.merge_checks import merge_problems
 from textile_pcf.rules.written import PARTS, Written, merge
 
+MAX_USES = 10_000
+"""Number of pieces that a rule may use, counting those that pieces use; a text of a few lines could ask for millions."""
 _PLACEHOLDER = re.compile(r"<([A-Za-z][A-Za-z0-9_]*)>")
 
 
@@ -24,10 +27,13 @@ class Pieces:
         Name → piece.
     problems : list of Problem
         Problems are added to it.
+    used : list of str
+        Names of the pieces that were used, each as often as it was.
     """
 
     known: Mapping[str, Written]
     problems: list[Problem]
+    used: list[str] = field(default_factory=list)
 
     def expand(self, node: Written, kind: str = "rule", inside: tuple[str, ...] = ()) -> Written:
         """Return a mapping in which every `use` is replaced by its pieces, with what stands beside `use` on top.
@@ -53,8 +59,13 @@ class Pieces:
             piece = self._piece(name, node, inside)
             if piece is not None:
                 piece = self.expand(piece, kind, (*inside, name))
-                result = piece if result is None else merge(result, piece, kind)
-        return own if result is None else merge(result, own, kind)
+                result = piece if result is None else self._merged(result, piece, kind)
+        return own if result is None else self._merged(result, own, kind)
+
+    def _merged(self, base: Written, change: Written, kind: str) -> Written:
+        """Return a piece with what stands on top of it; problems of the merge are added."""
+        self._report(merge_problems(base, change, kind))
+        return merge(base, change, kind)
 
     def _with_parts(self, node: Written, kind: str, inside: tuple[str, ...]) -> Written:
         """Return a mapping whose parts are expanded."""
@@ -95,6 +106,11 @@ class Pieces:
             return None
         if not isinstance(piece.value, dict):
             return None  # reported where it stands
+        self.used.append(name)
+        if len(self.used) > MAX_USES:
+            what = Message("Pieces are used more than {count:,} times, counting those within others.", count=MAX_USES)
+            self._add(self.known[self.used[0]], what, Message("Let fewer pieces use others."))
+            return None
         return self._fill(piece.without("parameters"), self._values(name, piece, node))
 
     def _values(self, name: str, piece: Written, node: Written) -> dict[str, Written]:
@@ -133,9 +149,13 @@ class Pieces:
         return node.with_value(_PLACEHOLDER.sub(lambda match: _as_text(match, values), node.value))
 
     def _add(self, node: Written, what: Message, cure: Message) -> None:
-        problem = Problem(node.place, what, cure, code="piece")
-        if problem not in self.problems:  # a piece that is used often is wrong once
-            self.problems.append(problem)
+        self._report([Problem(node.place, what, cure, code="piece")])
+
+    def _report(self, problems: Iterable[Problem]) -> None:
+        """Add problems; a piece that is used often is wrong once."""
+        for problem in problems:
+            if problem not in self.problems:
+                self.problems.append(problem)
 
 
 def _as_text(match: re.Match[str], values: Mapping[str, Written]) -> str:

@@ -98,6 +98,7 @@ def write_workbook(
     study = _write_study(book, hidden, naming, form)
     for page in sheets:
         _write_page(book.create_sheet(page.name), page, lists, form)
+    _write_values_shown(hidden, sheets)
     site_sheets = _write_site(book, hidden, rules, language, naming, lists) if site else []
     write_guide(guide, rules, [study, *sheets, *site_sheets], language, layout.several, form.answers)
     book.move_sheet(hidden, 1 + len(sheets) + len(site_sheets))
@@ -116,6 +117,14 @@ def _write_study(book: Any, hidden: Any, naming: Naming, form: Form) -> Page:
     put(hidden.cell(MARK_ROWS, 1), STUDY)
     put(hidden.cell(MARK_ROWS, 2), page.name)
     return page
+
+
+def _write_values_shown(hidden: Any, sheets: list[Page]) -> None:
+    """Write the rule's values into the hidden sheet too, so that a number typed over one is found."""
+    shown = dict.fromkeys((line.id, line.default) for page in sheets for part in page.sections for line in part.lines)
+    for row, (ident, text) in enumerate(shown, MARK_ROWS + 1):
+        put(hidden.cell(row, 1), ident)
+        put(hidden.cell(row, 2), text)
 
 
 def _write_site(book: Any, hidden: Any, rules: RuleSet, language: str, naming: Naming, lists: Lists) -> list[Page]:

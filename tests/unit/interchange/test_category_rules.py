@@ -112,9 +112,81 @@ def test_coverage(small):
     assert answers["spinning_electricity"][0].endswith(".electricity")
 
 
+def test_rows_whose_names_give_one_id_stay_apart(tmp_path):
+    """Chinese names, names that are long alike, and names that mean something in YAML gave ids twice, or none."""
+    path = tmp_path / "structured.yaml"
+    names = ["染料", "助剂", "null", "material_loss", f"{'softener_' * 8}one", f"{'softener_' * 8}two"]
+    rows = "".join(f"        - {{row_id: '{name}', name: '{name}', property_unit: Mass / kg}}\n" for name in names)
+    text = SMALL.replace("        - {row_id: oil", f"{rows}        - {{row_id: oil")
+    text = text.replace(
+        "- {id: opening, name: Opening", "- {id: 包装, name: 包装}\n  - {id: 检验, name: 检验}\n  - {id: opening, name: Opening"
+    )
+    path.write_text(text, encoding="utf-8")
+    document = loaded(tmp_path, draft_rule(path)).document
+    flows = next(stage for stage in document.stages if stage.id == "spinning").flows
+    assert [flow.title.text("en") for flow in flows.values() if flow.title.text("en") in names] == names
+    assert [stage.title.text("en") for stage in document.stages] == ["包装", "检验", "Opening", "Spinning"]
+
+
+def test_gases_by_their_names_in_both_languages(tmp_path):
+    """二氧化碳, HFC-134a and NF3 were called no greenhouse gas, and non-methane hydrocarbons one."""
+    gases = ["二氧化碳", "HFC-134a", "Nitrogen trifluoride", "Tetrafluoromethane", "R-410A", "甲烷"]
+    others = ["NMVOC, non-methane volatile organic compounds", "非甲烷总烃", "Carbon monoxide", "Hydrogen fluoride", "SO2"]
+    for name in gases + others:
+        path = tmp_path / "structured.yaml"
+        path.write_text(SMALL.replace("Methane to air", f'"{name}"'), encoding="utf-8")
+        assert ("methane_out" in loaded(tmp_path, draft_rule(path)).document.stages[1].flows) == (name in gases), name
+
+
+def test_carbon_dioxide_that_is_taken_in_is_uptake(tmp_path):
+    path = tmp_path / "structured.yaml"
+    uptake = '      elementary: [{row_id: co2_air, name: "Carbon dioxide, in air", property_unit: Mass / kg}]\n'
+    path.write_text(SMALL.replace("    outputs:\n", f"{uptake}    outputs:\n", 1), encoding="utf-8")
+    assert "# OPEN: Is co2_air (Carbon dioxide, in air) the carbon of the fibre?" in draft_rule(path)
+    answers = {row.row: str(row.why) for row in rule_coverage("cotton_fabric@2026.1", path)}
+    assert answers["co2_air"].startswith("It is taken up")
+
+
+@pytest.mark.parametrize(
+    ("printed", "answer"),
+    [("Energy / kWh", "unit: kWh"), ("kWh", "unit: kWh"), ("Length / 100 m", "unit: 100 m"), ("Transport / t*km", "unit: t*km"),
+     ("kWh / kg", "oil: the unit 'kWh / kg' is not known"), ("kg/kg", "oil: the unit 'kg/kg' is not known")],
+)  # fmt: skip
+def test_the_unit_of_an_amount(tmp_path, printed, answer):
+    """kWh / kg is a ratio; it was drafted as a flow in kg."""
+    path = tmp_path / "structured.yaml"
+    path.write_text(SMALL.replace("Mass / kg commercial product", printed), encoding="utf-8")
+    assert answer in draft_rule(path)
+
+
+def test_a_reference_that_is_not_one_known_unit_is_asked_about(tmp_path):
+    path = tmp_path / "structured.yaml"
+    for printed in ("reference_amount: '1000', reference_unit: kg", "reference_amount: '1', reference_unit: bolts"):
+        path.write_text(SMALL.replace('reference_amount: "1 kg yarn", reference_unit: kg', printed), encoding="utf-8")
+        assert "# OPEN: Of how much of which unit are the rows per product?" in draft_rule(path)
+    path.write_text(SMALL, encoding="utf-8")
+    assert "Of how much of which unit" not in draft_rule(path)
+
+
+def test_the_same_id_in_another_process_or_unit(tmp_path):
+    """Electricity of spinning was answered by the first flow of that id in the rule, electricity of ginning."""
+    path = tmp_path / "structured.yaml"
+    path.write_text(SMALL.replace("row_id: spinning_electricity", "row_id: electricity"), encoding="utf-8")
+    answers = {row.row: (row.answer, str(row.why)) for row in rule_coverage("cotton_fabric@2026.2", path)}
+    assert answers["electricity"] == ("spinning.electricity", "It has the same id.")
+    path.write_text(path.read_text(encoding="utf-8").replace("Energy / kWh", "Mass / kg"), encoding="utf-8")
+    answers = {row.row: (row.answer, str(row.why)) for row in rule_coverage("cotton_fabric@2026.2", path)}
+    assert answers["electricity"] == ("spinning.electricity", "It has the same id, in another unit.")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("a: 1\n", "These are no category rules"), ("process_inventory: [{id: ''}]\n", "This process has no id"),
+    [("process_inventory: [{id: a, inputs: {energy: [{row_id: steam}]}}]\n", "'energy' is no kind of rows"),
+     ("process_inventory: [{id: a, inputs: [{row_id: steam}]}]\n", "Here rows are expected below their kinds"),
+     ("process_inventory: [{id: a, inputs: {product: {row_id: steam}}}]\n", "Here a list of rows is expected"),
+     ("process_inventory: [{id: a, inputs: {product: [{property_unit: kg}]}}]\n", "neither `row_id` nor `name`"),
+     ("process_inventory: [{id: a, inputs: {product: [steam]}}]\n", "neither `row_id` nor `name`"),
+     ("a: 1\n", "These are no category rules"), ("process_inventory: [{id: ''}]\n", "This process has no id"),
      ("process_inventory: [{id: a}, {id: a}]\n", "appears twice"), ("process_inventory: 7\n", "These are no category rules")],
 )  # fmt: skip
 def test_refused(tmp_path, text, words):
@@ -163,7 +235,7 @@ def test_greenhouse_gases_are_counted_under_their_chinese_and_trade_names(tmp_pa
     [
         ("kg", "kg", False),
         ("Mass / kg", "kg", False),
-        ("Item(s)", "piece", True),
+        ("Item(s)", "piece", False),
         ("gross of shirts", "kg", True),
         ("1 kg of shirts", "kg", True),
         ("Mass / 1000 kg", "1000 kg", False),
@@ -175,8 +247,8 @@ def test_a_unit_of_the_product_that_is_not_ours_is_asked_about(tmp_path, printed
     path = tmp_path / "structured.yaml"
     path.write_text(DYEHOUSE.replace("UNIT", f'"{printed}"'), encoding="utf-8")
     draft = draft_rule(path)
-    question = f"  # OPEN: Is the unit right? It is printed as {printed!r}.\n" if asked else ""
-    assert f"product:\n{question}  unit: {unit}\n" in draft
+    assert f"product:\n  unit: {unit}\n" in draft
+    assert (f"The reference is printed as {printed!r}." in draft) == asked
 
 
 def test_rows_with_chinese_ids_are_flows_of_their_own(tmp_path):

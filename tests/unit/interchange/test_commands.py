@@ -161,3 +161,8 @@ def test_category_rules(tmp_path, capsys):
     assert "它就是产品" in capsys.readouterr().out
     assert run(["rules", "coverage", str(draft), "--pcr", str(draft)]) == 3
     assert run(["rules", "import-pcr", str(published), "-o", str(published)]) == 2
+    assert run(["rules", "import-pcr", str(published), "-o", str(draft)]) == 0  # nothing was answered in it yet
+    answered = draft.read_text(encoding="utf-8").replace("group: production", "group: raw_material", 1)
+    draft.write_text(answered, encoding="utf-8")
+    assert run(["rules", "import-pcr", str(published), "-o", str(draft)]) == 2
+    assert "nothing was written" in capsys.readouterr().err and draft.read_text(encoding="utf-8") == answered

@@ -219,8 +219,8 @@ def test_lines_masses_and_warnings_that_are_not_so(command, begun):
     changed(
         begun / "denim_cases.yaml",
         "  expect:",
-        "  expect_lines: [{flow: inbound, kgCO2e: 0.5}, {flow: nothing}, {flow: inbound, colour: blue}]\n"
-        "  expect_masses: [{stage: spinning, input: 1}, {stage: x}]\n"
+        "  expect_lines: [{flow: inbound, kgCO2e: 0.5}, {flow: nothing, kgCO2e: 1}, {flow: inbound, colour: blue}]\n"
+        "  expect_masses: [{stage: spinning, input: 1}, {stage: x, input: 1}]\n"
         "  expect_warnings: [too much]\n  expect:",
     )
     code, _, err = command("rules", "test", "denim.yaml")

@@ -132,7 +132,7 @@ def test_nothing_is_written_over_without_being_told(command, begun):
 
 
 IDS = ["1st", "two words", "", "a/b", "../denim", "..", "/tmp/x", "a\\b", "牛仔", "denim.yaml", "x" * 65, "CON", "lpt1", "a\n"]
-TAKEN = ["cotton_fabric", "Apparel", "denim_cases"]
+TAKEN = ["cotton_fabric", "Apparel", "denim_cases", "null", "True"]
 
 
 @pytest.mark.parametrize("name", [*IDS, *TAKEN])
@@ -188,6 +188,13 @@ def test_begun_from_a_rule_of_ones_own(command, begun):
     assert load_rules(begun / "canvas.yaml").document.stages == load_rules(begun / "denim.yaml").document.stages
     code, out, _ = command("rules", "test", "canvas.yaml", "--lang", "zh")
     assert code == 0 and "如预期被拒" in out
+
+
+def test_the_rule_that_is_read_is_never_written_over(command, begun):
+    before = (begun / "denim.yaml").read_text(encoding="utf-8")
+    code, _, err = command("rules", "new", "denim", "--from", "denim.yaml", "--force")
+    assert code == 2 and "This would write over denim.yaml, which is read." in err
+    assert (begun / "denim.yaml").read_text(encoding="utf-8") == before
 
 
 def test_begun_from_what_cannot_be(command, begun):

@@ -15,6 +15,7 @@ from textile_pcf.errors import RuleError
 from textile_pcf.io.strict_yaml import parse_yaml
 from textile_pcf.rules import flat_rule, load_rules, rule_files
 from textile_pcf.rules.flat_text import flat_text
+from textile_pcf.rules.lint import advice
 
 
 def test_what_is_written_adds_to_and_replaces_the_extended_rule(tmp_path):
@@ -61,6 +62,16 @@ def test_a_stage_is_moved_by_removing_it(tmp_path):
     moved = "remove: [weaving]\nstages: [{id: weaving, before: spinning, flows: {heat: {unit: MJ, factor: steam}}}]\n"
     document = load_rules(written(tmp_path, OWN + moved)).document
     assert [stage.id for stage in document.stages] == ["weaving", "spinning"]
+
+
+def test_lint_names_a_new_number_that_keeps_the_old_source(tmp_path):
+    """20 % was shown as read in the survey, p. 1, which says 10 %."""
+    kept = "spinning.waste: 20 is cited from s, like the number that it replaces; cite its own source."
+    changes = {"{id: waste, value: 20}": [kept], "{id: waste, value: 20, source: s, locator: p. 9}": [],
+               "{id: waste, value: 10}": [], "{id: waste, plausible: [2, 30]}": []}  # fmt: skip
+    for change, expected in changes.items():
+        rules = load_rules(written(tmp_path, f"{OWN}stages: [{{id: spinning, losses: [{change}]}}]\n"))
+        assert [text for text in advice(rules) if "is cited from" in text] == expected
 
 
 def test_status_and_standard_are_not_taken_over(tmp_path):

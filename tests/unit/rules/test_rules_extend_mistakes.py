@@ -180,6 +180,34 @@ MISTAKES = {
         "own.yaml:5",
         "'facotr' is not known here. Did you mean 'factor'?",
     ),
+    "a stage written twice": (
+        "extends: base.yaml\nstages:\n"
+        "  - {id: weaving, flows: {heat: {value: 2, source: s, locator: p. 2}}}\n"
+        "  - {id: weaving, flows: {heat: {value: 9, source: s, locator: p. 3}}}",
+        "own.yaml:6",
+        "'weaving' is written twice. Write all of it in one place.",
+    ),
+    "a loss written twice": (
+        "extends: base.yaml\nstages:\n  - id: spinning\n    losses:\n"
+        "      - {id: waste, value: 9, source: s, locator: p. 2}\n      - {id: waste, value: 20, source: s, locator: p. 3}",
+        "own.yaml:8",
+        "'waste' is written twice.",
+    ),
+    "another unit of the same number": (
+        "extends: base.yaml\nstages:\n  - id: spinning\n    flows: {inbound: {unit: kg*km}}",
+        "own.yaml:6",
+        "This becomes 'kg*km', but 'value' is a number of 't*km'. Write 'value' anew too, or leave 'unit' out.",
+    ),
+    "another basis of the same loss": (
+        "extends: base.yaml\nstages:\n  - id: spinning\n    losses: [{id: waste, basis: output}]",
+        "own.yaml:6",
+        "This becomes 'output', but 'value' is a number of 'input'.",
+    ),
+    "another unit of the number of a piece": (
+        "extends: base.yaml\nstages: [{id: weaving, flows: {road: {use: road, with: {distance: 2}, unit: kg*km}}}]",
+        "own.yaml:4",
+        "This becomes 'kg*km', but 'value' is a number of 't*km'.",
+    ),
     "a place outside an extending rule": (
         "product: {unit: kg}\nstages: [{id: a}, {id: b, after: a}]",
         "own.yaml:4",
@@ -210,6 +238,25 @@ def test_a_long_chain_is_refused(tmp_path):
     path = written(tmp_path, OWN.replace("base.yaml", "r0.yaml"), **chain)
     with pytest.raises(RuleError, match="More than 8 rules extend one another"):
         load_rules(path)
+
+
+def test_pieces_that_multiply_one_another_are_refused_at_once(tmp_path):
+    """Nine lines asked for 9^9 pieces, and the rule was never read to its end."""
+    pieces = "".join(f"  a{n}: {{use: [{', '.join([f'a{n - 1}'] * 9)}]}}\n" for n in range(1, 10))
+    path = written(tmp_path, f"{OWN}pieces:\n  a0: {{note: Dry.}}\n{pieces}stages: [{{id: weaving, use: a9}}]\n")
+    with pytest.raises(RuleError, match="Pieces are used more than 10,000 times") as caught:
+        load_rules(path)
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize("change", ["unit: kWh", "unit: 度", "{unit: MJ, value: 9, source: s, locator: p. 2}"])
+def test_a_unit_may_be_written_again_with_its_number_or_in_other_letters(tmp_path, change):
+    base = "rule: r\nedition: '1'\nsources: {s: {title: S}}\nproduct: {unit: kg}\nstages:\n  - id: dyeing\n"
+    base += "    flows: {electricity: {unit: kWh, value: 2.5, source: s, locator: p. 1, factor: electricity}}\n"
+    change = change if change.startswith("{") else f"{{{change}}}"
+    text = f"rule: own\nedition: '1'\nextends: r.yaml\nstages: [{{id: dyeing, flows: {{electricity: {change}}}}}]\n"
+    rules = load_rules(written(tmp_path, text, r=base))
+    assert rules.flows[0].default.values.tolist() == [9.0]  # 2.5 kWh/kg, in MJ/kg
 
 
 def test_all_mistakes_are_told_at_once(tmp_path):
