@@ -7,11 +7,11 @@ from typing import Any
 
 from textile_pcf.arrays import FloatArray
 from textile_pcf.brightway.chosen import Select, SelectedActivity, select_activities
-from textile_pcf.brightway.gases import GASES, Gases, gases_of
+from textile_pcf.brightway.gases import BIOGENIC, GASES, Gases, gases_of
 from textile_pcf.brightway.packages import open_project
 from textile_pcf.brightway.solved import ActivityScores, score_activities
 from textile_pcf.brightway.units import from_brightway
-from textile_pcf.errors import FactorError, Problem, UsageError, wrong_type
+from textile_pcf.errors import FactorError, Problem, UsageError, warn_caller, wrong_type
 from textile_pcf.factors import FactorTable, TableDocument, check_table
 from textile_pcf.factors.gwp import UNKNOWN
 from textile_pcf.io.read_table import read_table
@@ -80,6 +80,11 @@ def factors_from_brightway(
         There is no such project, database or method, or Brightway is not installed.
     FactorError
         Units are unknown, activities are not found or do not make one product, or nothing in their life cycle is characterised.
+
+    Warns
+    -----
+    PcfWarning
+        Factors of which biogenic CO2 and uptake do not count under -1/+1, because they hold no gases.
     """
     method = _checked_arguments(method, licence, redistributable)
     with open_project(project) as brightway:
@@ -94,6 +99,7 @@ def factors_from_brightway(
         _refuse_uncharacterised(activities, scores, free, method)
         alike = {"year": str(year), "kind": kind, "redistributable": "true" if redistributable else "false"}
         rows = [row | alike for row in _rows(activities, rows_units, scores, gases, method)]
+    _warn_without_gases(rows, scores, method)
     document = TableDocument(
         title={"en": f"{database}, scored by {', '.join(method)}"},
         licence=licence or "not stated; taken as not to be passed on",
@@ -213,6 +219,17 @@ def _rows(
         row |= _gas_columns(row["value"], scores.gases[number], gases) if known else _biogenic_note(scores.unprinted[number])
         notes = (_treatment_note(activity), _location_note(activity), row.get("notes", ""))
         yield row | {"notes": " ".join(filter(None, notes))}
+
+
+def _warn_without_gases(rows: list[dict[str, Any]], scores: ActivityScores, method: tuple[str, ...]) -> None:
+    """Warn of factors without gases that have biogenic CO2 or uptake: results under -1/+1 lack it."""
+    biogenic = (scores.gases[:, [GASES.index(gas) for gas in BIOGENIC]] != 0).any(axis=1).tolist()
+    items = [row["item"] for row, has_some in zip(rows, biogenic, strict=True) if has_some and "co2_fossil" not in row]
+    if items:
+        text = (
+            "{count} factors by {method} state no gases, so no biogenic CO2 and no uptake of them counts under -1/+1: {items}."
+        )
+        warn_caller([Message(text, count=len(items), method=", ".join(method), items=", ".join(items[:10]))])
 
 
 def _treatment_note(activity: SelectedActivity) -> str:

@@ -85,10 +85,8 @@ def gases_of(brightway: Any, method: tuple[str, ...], gwp: str | None) -> Gases:
             flows.setdefault(gas, {})[node.id] = mass
             weights.setdefault(gas, set()).add(characterised.get(node.id, 0.0) * mass)
     gwp_set = _set_of(weights, gwp, method)
-    if gwp_set == UNKNOWN:  # only what must be left out of the value
-        biogenic = {gas: flows.get(gas, {}) for gas in BIOGENIC}
-        counted = {gas: {flow: mass for flow, mass in each.items() if flow in characterised} for gas, each in biogenic.items()}
-        return Gases(UNKNOWN, counted, {})
+    if gwp_set == UNKNOWN:  # only what is left out of the value
+        return Gases(UNKNOWN, {gas: flows.get(gas, {}) for gas in BIOGENIC}, {})
     return Gases(gwp_set, flows, {gas: _weight(gas, gwp_set) for gas in GASES if gas not in BIOGENIC})
 
 

@@ -72,7 +72,8 @@ def score_activities(
     scores = solver.solve(right)[indices] * np.sign([activity.amount for activity in activities])[:, None]
     if not np.isfinite(scores).all():
         raise _not_solved(activities[0], "some scores are not finite")
-    uncharacterised = _uncharacterised(lca, solver, columns, indices, scores)
+    counted = slice(None) if gases.weights else slice(2)  # without a set, gases do not make up for a value of 0
+    uncharacterised = _uncharacterised(lca, solver, columns[:, counted], indices, scores[:, counted])
     return ActivityScores(score=scores[:, 0], gases=scores[:, 2:], unprinted=scores[:, 1], uncharacterised=uncharacterised)
 
 

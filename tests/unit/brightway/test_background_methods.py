@@ -96,7 +96,8 @@ def test_carbon_that_goes_into_the_soil_is_taken_from_that_of_land_use(cotton, n
 
 
 def test_what_a_method_of_other_weights_counts_of_biogenic_co2_is_noted(cotton):
-    table = factor("EF v3.0 EN15804")
+    with pytest.warns(tp.PcfWarning, match=r"1 factors by EF v3\.0 EN15804.* state no gases.*: cotton_lint"):
+        table = factor("EF v3.0 EN15804")
     assert table.texts["gwp"] == ["unknown"]
     assert "-1.5 kgCO2e of biogenic CO2 and uptake, which is left out" in table.texts["notes"][0]
 
