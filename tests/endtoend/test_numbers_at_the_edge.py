@@ -68,16 +68,21 @@ def test_what_is_calculated_has_sound_json_and_pictures(amount: float) -> None:
         assert "'inf" not in shown
 
 
-def test_a_scenario_of_a_batch_has_no_change_where_the_declared_total_is_not_above_zero(tmp_path: Path) -> None:
+def test_a_batch_has_no_change_where_the_total_before_is_not_above_zero(tmp_path: Path) -> None:
     """0.1 + 0.2 - 0.3 kWh leave 3e-17 kg: the change was 1e15. Of -1 kg it was -50 %, though emissions rose to -0.5."""
     table = [*rows("USUAL", 1, 1), *credited("BALANCED", 0.1, 0.2, -0.3), *credited("GIVING", 1, 1, -4), *rows("NONE", 0, 0)]
+    mill, rule, out = tmp_path / "mill.csv", tmp_path / "mill.yaml", tmp_path / "batch"
+    pd.DataFrame(table).to_csv(mill, index=False)
+    rule.write_text(json.dumps(CREDITED), encoding="utf-8")
     first, second = factor_table(tmp_path / "one.csv", 0.5), factor_table(tmp_path / "two.csv", 0.25)
-    done = tp.calculate_batch(
-        pd.DataFrame(table), CREDITED, first, out=tmp_path / "batch", scenarios={"half": {"factors": second}}
-    )
-    read = done.read()
-    changes = dict(zip(read.column("product").to_pylist(), read.column("change@half").to_pylist(), strict=True))
-    assert changes == {"USUAL": -0.5, "BALANCED": None, "GIVING": None, "NONE": None}
+    tables = {
+        "change@half": tp.calculate_batch(mill, rule, first, out=out, scenarios={"half": {"factors": second}}, weights=True),
+        "change": tp.reprice(out, second, out=tmp_path / "again"),
+    }
+    for column, done in tables.items():
+        read = done.read()
+        changes = dict(zip(read.column("product").to_pylist(), read.column(column).to_pylist(), strict=True))
+        assert changes == {"USUAL": -0.5, "BALANCED": None, "GIVING": None, "NONE": None}, column
 
 
 def test_the_spread_of_credits_that_balance_emissions_has_no_factor() -> None:

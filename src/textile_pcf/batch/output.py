@@ -66,7 +66,7 @@ def stage_columns(
             figure = getattr(result.headline, name) if result else None
             add(f"total_{name}{suffix}", _align(figure, rows, len(names)), unit, other)
         if scenario:
-            add(f"change{suffix}", _change(totals, base), "1", optional=True)
+            add(f"change{suffix}", relative_change(totals, base.totals, np.abs(base.by_stage).sum(axis=1)), "1", optional=True)
         for name in base.beside:
             add(f"total {name}{suffix}", _align(result.beside[name] if result else None, rows, len(names)), unit, other)
         for other_unit in units:
@@ -149,10 +149,17 @@ def uncertainty_fields(scenarios: Sequence[str], unit: str) -> list[Any]:
     ]
 
 
-def _change(totals: FloatArray, base: Sums) -> FloatArray:
-    """Return totals as parts of the declared ones, less one; NaN where these are not above zero but for rounding."""
-    size = np.abs(base.by_stage).sum(axis=1)
-    return np.where(base.totals > ROUNDING * size, part_of_total(totals, base.totals) - 1, np.nan)
+def relative_change(totals: FloatArray, before: FloatArray, size: FloatArray) -> FloatArray:
+    """Return totals over those before, less one; NaN where these are not above zero but for rounding. [1]
+
+    Parameters
+    ----------
+    totals, before : ndarray, shape (products,)
+        Of one unit. [kg CO2e]
+    size : ndarray, shape (products,)
+        Sum of the magnitudes of what the totals before are made of. [kg CO2e]
+    """
+    return np.where(before > ROUNDING * size, part_of_total(totals, before) - 1, np.nan)
 
 
 def _product_rows(base: Sums, result: Sums | None) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textile_pcf.arrays import LARGEST, FloatArray
+from textile_pcf.batch.output import relative_change
 from textile_pcf.batch.prices import FactorChange
 from textile_pcf.batch.weight_files import Cells
 from textile_pcf.batch.weights import GROSS_SUMS, PER_UNIT
@@ -132,8 +133,8 @@ def repriced_columns(
         fields.append(old.schema.field(name))
         arrays.append(_array(new[name], fields[-1].nullable) if name in new else old.column(name))
     unit = old.schema.field("total").metadata
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.where(before != 0, total / before - 1, np.nan)
+    stages = [name for name in old.schema.names if name.startswith(("stage.", "memo.")) and "@" not in name]
+    change = relative_change(total, before, sum((np.abs(_values(old, name)) for name in stages), np.zeros(len(before))))
     fields += [pa.field(BEFORE, pa.float64(), False, unit), pa.field(CHANGE, pa.float64(), True, {"unit": "1"})]
     return pa.Table.from_arrays([*arrays, _array(before), _array(change, True)], schema=pa.schema(fields))
 

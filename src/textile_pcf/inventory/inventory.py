@@ -305,7 +305,7 @@ def build_inventory(activity: Activity, quantities: Quantities, matches: FactorM
     scale = None if quantities.scale is exchanges.unit_scale else quantities.scale  # mostly 1 for all
     amount = engine.exchange_amounts(quantities.value, scale, exchanges.process, masses, *exchanges.other_drivers)
     inventory = _assemble(activity, quantities, matches, masses, amount)
-    if not all(is_calculable(inventory.emissions_by_process[:, part]) for part in inventory.parts):  # the others are 0
+    if not is_calculable(inventory.emissions_by_process):
         raise InputError(root_causes(activity, _overflows(inventory)))
     return inventory
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from textile_pcf.arrays import part_of_total
 from textile_pcf.comparison.attribution import shared_product
 from textile_pcf.comparison.diff_views import effect_title, notes
 from textile_pcf.comparison.differences import Diff
@@ -99,7 +100,7 @@ def effects(change: Diff, product: str | None = None, *, language: str = "en", a
     axes = make_axes(ax, WIDTH, HEAD + 0.3 + ROW * len(data))
     size = max(abs(old), abs(new))
     _draw_steps(axes, data, size)
-    share = f" ({(new - old) / old:+.1%})".replace("-", "−") if old > 0 else ""
+    share = _share(new - old, old)
     per = write_formulas(fixed_text("per", language, unit=change.unit))
     label = fixed_text("picture_change_axis", language, per=per)
     set_style(axes, f"{change.products[place]}: {format_number(old, size)} → {format_number(new, size)} {per}{share}", label)
@@ -162,7 +163,7 @@ def abatement_steps(
     data["alone"] = [np.nan, *(alone for _, _, _, alone in rows), np.nan]
     axes = make_axes(ax, WIDTH, HEAD + 0.3 + ROW * len(data))
     _draw_steps(axes, data.rename(columns={"amount": "kgCO2e"}), before, totals=(0, len(data) - 1))
-    share = f" ({(left - before) / before:+.1%})".replace("-", "−") if before > 0 else ""
+    share = _share(left - before, before)
     set_style(axes, f"{title}: {format_number(before, before)} → {format_number(left, before)} {per}{share}", per)
     add_notes(axes, remarks)
     set_fonts(axes, language, ax is None)
@@ -223,6 +224,12 @@ def _scenario_steps(
 def _interaction_text(more: float, per: str, language: str) -> str:
     """Return what the steps save together beyond what each saves alone, as a sentence."""
     return fixed_text("picture_less" if more < 0 else "picture_more", language, amount=f"{format_number(abs(more))} {per}")
+
+
+def _share(change: float, before: float) -> str:
+    """Return a change as a percentage in brackets; empty where what was before is not above zero but for rounding."""
+    part = part_of_total(change, before)
+    return f" ({part:+.1%})".replace("-", "−") if part == part else ""
 
 
 def _steps(rows: Sequence[tuple[str, str, float]], key: str, value: str = "kgCO2e") -> pd.DataFrame:
