@@ -13,8 +13,8 @@ from textile_pcf.rules.specs import PRODUCT, FlowSpec, LossSpec, PropertySpec, S
 from textile_pcf.units import Unit, UnitNames
 
 INTERNAL = frozenset({
-    "alternatives", "chosen_boundary", "components", "localized_note", "localized_title", "localized_ways", "names", "note",
-    "option_title", "product_property", "stage_id", "unit_names", "ways_named",
+    "alternatives", "chosen_boundary", "components", "is_component_stage", "localized_note", "localized_title",
+    "localized_ways", "names", "note", "option_title", "product_property", "stage_id", "unit_names", "ways_named",
 })  # fmt: skip
 """Members for other packages of the library, which completion does not offer."""
 
