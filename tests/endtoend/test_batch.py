@@ -180,6 +180,13 @@ def test_no_worker_is_refused(place: Path) -> None:
     assert not (place / "nobody").exists()
 
 
+@pytest.mark.parametrize("name", ["executor", "dask"])
+def test_what_is_no_executor_and_no_cluster_is_refused(place: Path, name: str) -> None:
+    """A catalogue of more than one partition gave a traceback."""
+    with pytest.raises(UsageError, match=f"{name}: This is of type int"):
+        run(place, place / "catalogue.parquet", "nobody", **{name: 5})
+
+
 @pytest.mark.filterwarnings("ignore")  # of the cluster, not of ours
 def test_a_dask_cluster_gives_the_same_bytes(place: Path) -> None:
     run(place, place / "catalogue.parquet", "alone")

@@ -27,7 +27,7 @@ from textile_pcf.batch.worker import (
     run_pipelined,
     run_serial,
 )
-from textile_pcf.errors import Problem, UsageError
+from textile_pcf.errors import Problem, UsageError, wrong_type
 
 PACKAGE = Path(__file__).resolve().parents[1] / "__init__.py"
 TASKS_PER_WORKER = 4  # few, because a task keeps its matches; several, so that workers finish at about the same time
@@ -52,7 +52,7 @@ class Runner:
     Raises
     ------
     UsageError
-        `workers` is below 1.
+        `workers` is below 1, or an executor or cluster is none.
     """
 
     workers: int | None = None
@@ -64,6 +64,11 @@ class Runner:
         if self.workers is not None and self.workers < 1:
             cure = "Give 1 or more, or leave it out."
             raise UsageError([Problem(f"workers {self.workers}", "There must be at least one worker.", cure, code="workers")])
+        if self.executor is not None and not hasattr(self.executor, "submit"):
+            raise wrong_type("executor", self.executor, "an executor", "Give a concurrent.futures.Executor, or leave it out.")
+        if self.dask is not None and not isinstance(self.dask, str) and not hasattr(self.dask, "scatter"):
+            cure = "Give the address of a scheduler, or a dask.distributed.Client."
+            raise wrong_type("dask", self.dask, "a Dask cluster", cure)
 
     @property
     def is_local(self) -> bool:
