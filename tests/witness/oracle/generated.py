@@ -282,6 +282,8 @@ class Maker:
                 row[gas] = dice.choice((0.0, dice.uniform(0, 0.5) / scale))
             if dice.random() < 0.5:
                 row["value"] = ""
+            elif not any(row[gas] for gas in ("ch4_fossil", "ch4_biogenic", "n2o")):  # one value under every set
+                row["value"] = row["co2_fossil"] + row["co2_land_use"]
         for gas in ("co2_biogenic", "co2_uptake"):
             if "co2_fossil" in row and dice.random() < 0.4:
                 row[gas] = dice.uniform(0, 2) / scale
