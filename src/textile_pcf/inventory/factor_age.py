@@ -20,7 +20,10 @@ def old_factors(activity: Activity, matches: FactorMatches, factors: FactorTable
 
     Without a requested year, or without a year of the factor, there is no age.
     """
-    rules, found = activity.rules, zip(matches.matches, matches.requests, strict=True)
+    rules = activity.rules
+    if rules.document.max_factor_age is None:
+        return
+    found = zip(matches.matches, matches.requests, strict=True)
     beyond = {
         number: year
         for number, (match, request) in enumerate(found)
