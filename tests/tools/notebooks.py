@@ -38,7 +38,8 @@ def executed(path: Path) -> Any:
     environment.pop("TEXTILE_PCF_LANG", None)
     with TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
-        NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources=resources).execute(env=environment)
+        options = {"timeout": TIMEOUT, "kernel_name": "python3", "resources": resources}
+        NotebookClient(notebook, **options, coalesce_streams=True).execute(env=environment)  # else pieces depend on the load
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of the run
     return notebook
