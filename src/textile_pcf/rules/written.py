@@ -11,6 +11,8 @@ from textile_pcf.rules.clauses import TOPICS
 
 ENTRY: Mapping[str, str] = {}
 """Parts of a flow, property or loss that are merged key by key: none; each key is replaced as a whole."""
+COMPUTES = ("method", "inputs")
+"""Keys by which a property is computed; a value that is written over it takes their place."""
 PARTS: Mapping[str, Mapping[str, str]] = {
     "rule": {
         "product": "product",
@@ -54,6 +56,11 @@ class Written:
     def get(self, key: str) -> Written | None:
         """Return the value of a key; None if there is none or this is no mapping."""
         return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def is_given(self, key: str) -> bool:
+        """Whether there is a key with a value that is not empty."""
+        inner = self.get(key)
+        return inner is not None and inner.value is not None
 
     def text(self, key: str) -> str | None:
         """Return the text of a key; None if there is none."""
@@ -124,6 +131,8 @@ def merge(base: Written, change: Written, kind: str = "rule") -> Written:
     if not isinstance(base.value, dict) or not isinstance(change.value, dict):
         return change
     parts, result = PARTS[kind], dict(base.value)
+    if kind == "entry" and change.is_given("value") and not change.is_given("method"):
+        result = {key: inner for key, inner in result.items() if key not in COMPUTES}
     for key, inner in change.value.items():
         old = result.get(key)
         result[key] = inner if old is None or key not in parts else _merged_part(old, inner, parts[key])

@@ -234,3 +234,21 @@ def test_lines_masses_and_warnings_that_are_not_so(command, begun):
         "expect_warnings.0): No warning contains 'too much'.",
     ):
         assert told in err, err
+
+
+def test_a_line_is_expected_by_the_factor_that_it_takes(command, begun):
+    """Which factor a flow takes is worked out too; a line named by its flow and item alone is there or is not."""
+    path = begun / "lines.yaml"
+    head = (
+        "- name: the lorry of the rule\n"
+        "  rule: {rule: hauling, edition: '1', product: {unit: kg},\n"
+        "         stages: [{id: haul, flows: {way: {unit: t*km, factor: lorry}}}]}\n"
+        "  rows: [{stage: haul, flow: way, amount: 2, unit: t*km/kg}]\n"
+        "  factors: [{item: lorry, region: GLO, value: 0.5, unit: kgCO2e/(t*km)}]\n"
+    )
+    path.write_text(head + "  expect_lines: [{stage: haul, flow: way, item: lorry}]\n", encoding="utf-8")
+    code, out, err = command("rules", "test", "lines.yaml")
+    assert (code, out.splitlines()[0]) == (0, "the lorry of the rule: as worked out"), err
+    path.write_text(head + "  expect_lines: [{stage: haul, flow: way, item: train}]\n", encoding="utf-8")
+    code, _, err = command("rules", "test", "lines.yaml")
+    assert code == 3 and "0 lines of the sum are named so; name one." in err

@@ -64,6 +64,23 @@ def test_a_stage_is_moved_by_removing_it(tmp_path):
     assert [stage.id for stage in document.stages] == ["weaving", "spinning"]
 
 
+def test_a_value_written_over_a_method_takes_its_place(tmp_path):
+    """The shipped rule computes the printed area; whoever wrote a typical one was sent to a line of the shipped rule."""
+    own = """rule: own
+extends: cotton_fabric@2026.2
+edition: "1"
+sources: {{mill: {{title: Records of the mill, licence: own}}}}
+stages: [{{id: printing, properties: {{printed_area: {change}}}}}]
+"""
+    path = tmp_path / "own.yaml"
+    path.write_text(own.format(change="{value: 0.6, source: mill, locator: sheet 2}"))
+    printed = next(stage for stage in load_rules(path).document.stages if stage.id == "printing").properties["printed_area"]
+    assert (printed.value, printed.method, printed.locator) == (0.6, None, "sheet 2")
+    path.write_text(own.format(change="{title: {en: Area}, value: null}"))
+    printed = next(stage for stage in load_rules(path).document.stages if stage.id == "printing").properties["printed_area"]
+    assert printed.method == "printed_area"
+
+
 def test_lint_names_a_new_number_that_keeps_the_old_source(tmp_path):
     """20 % was shown as read in the survey, p. 1, which says 10 %."""
     kept = "spinning.waste: 20 is cited from s, like the number that it replaces; cite its own source."
