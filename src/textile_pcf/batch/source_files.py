@@ -216,6 +216,8 @@ def would_read(given: str, folder: Path) -> bool:
     [True, True, True, True, False, False]
     >>> [would_read(f"/mills/{one}", out) for one in ("*/2024/*.csv", "*/rows.parquet", "*/*.parquet", "*/*/*.parquet")]
     [False, False, False, True]
+    >>> would_read("/mills/*/*.csv", Path("/mills/.out").resolve())
+    False
     """
     is_pattern = has_magic(given) and not is_folder(given)
     fixed = _fixed_part(given) if is_pattern else given
@@ -229,12 +231,14 @@ def would_read(given: str, folder: Path) -> bool:
 
 
 def _fits(names: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Return whether the parts of a path fit those of a pattern; `**` stands for any number of parts."""
+    """Return whether the parts of a path fit those of a pattern, as `glob` matches: `**` is any number of visible parts."""
     if not pattern:
         return not names
-    if pattern[0] == "**":
-        return any(_fits(names[place:], pattern[1:]) for place in range(len(names) + 1))
-    return bool(names) and fnmatch(names[0], pattern[0]) and _fits(names[1:], pattern[1:])
+    if pattern[0] == "**" and _fits(names, pattern[1:]):
+        return True
+    if not names or names[0].startswith(".") > pattern[0].startswith("."):
+        return False
+    return fnmatch(names[0], pattern[0]) and _fits(names[1:], pattern[pattern[0] != "**" :])
 
 
 def partition_columns(name: str) -> Iterator[tuple[str, str]]:
