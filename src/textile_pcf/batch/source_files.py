@@ -27,6 +27,11 @@ HIDDEN = ("_", ".")
 EMPTY_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 """How a hive partition writes an empty cell."""
 NO_FILE = "Check the path."
+WRITTEN = (
+    "results", "results/part-00000.parquet", "weights", "weights/part-00000.parquet", "parts", "parts/part-00000.csv",
+    "rejected.csv", "rejected_activity.csv", "manifest.json",
+)  # fmt: skip
+"""Folders and files that a batch writes, as examples of those that a pattern may name."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,7 @@ def _fixed_part(pattern: str) -> str:
 
 
 def would_read(given: str, folder: Path) -> bool:
-    """Return whether a folder or pattern may name files in another folder, once there are any.
+    """Return whether a folder or pattern would name what a batch writes into another folder, once it is there.
 
     Parameters
     ----------
@@ -209,13 +214,31 @@ def would_read(given: str, folder: Path) -> bool:
     >>> out = Path("/mills/out").resolve()
     >>> [would_read(f"/mills/{one}", out) for one in ("", "*", "o*/*.csv", "**/*.parquet", "*.csv", "in/*/*.csv")]
     [True, True, True, True, False, False]
+    >>> [would_read(f"/mills/{one}", out) for one in ("*/2024/*.csv", "*/rows.parquet", "*/*.parquet", "*/*/*.parquet")]
+    [False, False, False, True]
+    >>> would_read("/mills/*/*.csv", Path("/mills/.out").resolve())
+    False
     """
-    fixed = given if is_folder(given) or not has_magic(given) else _fixed_part(given)
+    is_pattern = has_magic(given) and not is_folder(given)
+    fixed = _fixed_part(given) if is_pattern else given
     if not folder.is_relative_to(Path(fixed).resolve()):
         return False
-    pattern = Path(os.path.relpath(given, fixed or ".")).parts if fixed != given else ()
-    names = zip(folder.relative_to(Path(fixed).resolve()).parts, pattern, strict=False)
-    return "**" in pattern or all(fnmatch(name, part) for name, part in names)
+    if not is_pattern:
+        return True
+    pattern = Path(os.path.relpath(given, fixed or ".")).parts
+    names = folder.relative_to(Path(fixed).resolve()).parts
+    return any(_fits((*names, *written.split("/")), pattern) for written in WRITTEN) or _fits(names, pattern)
+
+
+def _fits(names: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Return whether the parts of a path fit those of a pattern, as `glob` matches: `**` is any number of visible parts."""
+    if not pattern:
+        return not names
+    if pattern[0] == "**" and _fits(names, pattern[1:]):
+        return True
+    if not names or names[0].startswith(".") > pattern[0].startswith("."):
+        return False
+    return fnmatch(names[0], pattern[0]) and _fits(names[1:], pattern[pattern[0] != "**" :])
 
 
 def partition_columns(name: str) -> Iterator[tuple[str, str]]:

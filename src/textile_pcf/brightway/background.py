@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -126,7 +127,7 @@ def _checked_arguments(method: Any, licence: Any, redistributable: Any) -> tuple
 
 def _refuse_other_units(method: tuple[str, ...], unit: Any) -> None:
     """Refuse a method that is stated to be in another unit than kg CO2e."""
-    text = "".join(str(unit or "").casefold().split())
+    text = "".join(unicodedata.normalize("NFKC", str(unit or "")).casefold().split())  # CO₂ is CO2
     if not text or (text.startswith(("kg", "kilogram")) and "co2" in text):
         return
     what = Message("The method {method} is in {unit}, not in kg CO2e.", method=", ".join(method), unit=str(unit)[:80])

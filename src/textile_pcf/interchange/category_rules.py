@@ -21,11 +21,11 @@ KINDS = ("product", "waste", "elementary")
 REFERENCE, INTERNAL, CO_PRODUCT, COUNTED, NOT_COUNTED = "reference", "internal", "co_product", "counted", "not_counted"
 UPTAKE = "uptake"
 _GREENHOUSE_GAS = re.compile(
-    r"carbon dioxide|(?<!non-)(?<!non)methane|dinitrogen monoxide|nitrous oxide|co2|ch4|n2o|sf6|nf3|fluoride\b|fluoro\w*("
-    r"methane|ethane|ethylene|propane|propene|butane|pentane|hexane)|\b(h?c|h|p)fcs?\b|halon|refrigerant|\br-?\d{2,4}[a-z]{0,2}\b|"
-    r"二氧化碳|(?<!非)甲烷|氧化亚氮|一氧化二氮|六氟化硫|三氟化氮|氢氟|全氟|氟氯|氟利昂|哈龙|制冷剂"
+    r"carbon dioxide|(?<!non-)(?<!non)methane|dinitrogen (mon)?oxide|nitrous oxide|co2|ch4|n2o|sf6|nf3|hexafluoride\b|"
+    r"nitrogen trifluoride\b|sulph?uryl fluoride\b|ane, .*fluoro-|fluoro\w*(carbon|methane|ethane|ethylene|propane|propene|"
+    r"butane|pentane|hexane)|\b(h?c|h|p)fcs?\b|halon|refrigerant|\br-?\d{2,4}[a-z]{0,2}\b|"
+    r"二氧化碳|(?<!非)甲烷|氧化亚氮|一氧化二氮|六氟化硫|三氟化氮|氟化碳|氢氟(?!酸)|全氟(?![辛壬癸])|氟氯|氯氟|氟利昂|哈龙|制冷剂"
 )
-_NO_GREENHOUSE_GAS = re.compile(r"\bhydrogen fluoride|hydrofluoric")
 _CONDITIONAL = ("conditional", "applicability")
 KINDS_CURE = "Write the rows as lists below: {kinds}."
 
@@ -307,8 +307,7 @@ def is_greenhouse_gas(name: str) -> bool:
     >>> is_greenhouse_gas("NMVOC, non-methane volatile organic compounds"), is_greenhouse_gas("Carbon monoxide")
     (False, False)
     """
-    text = name.casefold()
-    return _GREENHOUSE_GAS.search(_NO_GREENHOUSE_GAS.sub("", text)) is not None
+    return _GREENHOUSE_GAS.search(name.casefold()) is not None
 
 
 def _unit(text: str) -> str:
@@ -318,9 +317,11 @@ def _unit(text: str) -> str:
     """
     measured, _, unit = text.rpartition("/")
     words = unit.split()
+    if words[0:1] == ["1"]:
+        del words[0]
     if not words or _known_unit(measured.strip()):
         return ""
-    return _known_unit(UNIT_WORDS.get(words[0], words[0])) or _known_unit(unit.strip())
+    return _known_unit(UNIT_WORDS.get(words[0], words[0])) or _known_unit(" ".join(words[:2]))
 
 
 def _known_unit(text: str) -> str:

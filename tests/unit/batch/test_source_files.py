@@ -257,15 +257,15 @@ def test_rejected_rows_of_several_files_can_be_mended_and_run(mill: Path) -> Non
     assert totals(batch(mill, mended, "mended")) == pytest.approx({"P03": one_file(mill, rows(PRODUCTS))["P03"]}, rel=1e-13)
 
 
-@pytest.mark.parametrize("pattern", ["**/*.parquet", "*/*.parquet", "*", "*.parquet"])
+@pytest.mark.parametrize("pattern", ["**/*.parquet", "*/*", "*", "*/*.parquet", "*/rows.parquet", "*.parquet"])
 def test_a_pattern_that_would_read_the_results_is_refused(tmp_path: Path, pattern: str) -> None:
-    """A second call would read the results of the first, or could not go on after an interruption."""
+    """A second call would read the results of the first, or could not go on after an interruption; others are taken."""
     folder = tmp_path / "mills"
     (folder / "in").mkdir(parents=True)
     for place, product in ((folder, "P"), (folder / "in", "Q")):
         pq.write_table(pa.table({"product": [product]}), place / "rows.parquet")
     files = find_files(str(folder / pattern))
-    if pattern == "*.parquet":
+    if pattern in ("*/*.parquet", "*/rows.parquet", "*.parquet"):  # results are a folder further below
         refuse_output_in_source(folder / "out", files)
     else:
         with pytest.raises(UsageError, match="are not apart"):

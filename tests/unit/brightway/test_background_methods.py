@@ -27,6 +27,7 @@ METHODS = {  # as in LCIA_Implementation 3.9 of ecoinvent: unit, factors
     "EF v3.1 EN15804": ("kg CO2-Eq", SOIL | {"ch4": 29.8, "bch4": 27, "n2o": 273, "in air": -1, "biogenic": 1}),
     "EF v3.0 EN15804": ("kg CO2-Eq", SOIL | {"ch4": 36.8, "bch4": 34, "n2o": 298, "in air": -1, "biogenic": 1}),
     "TRACI v2.1": ("kg CO2-Eq", SOIL | {"ch4": 25, "bch4": 25, "n2o": 298, "biogenic": 1}),
+    "Own method": ("kg CO₂-eq", SOIL | {"ch4": 29.8, "bch4": 27, "n2o": 273}),
     "Ecological Scarcity 2021": ("UBP", {"co2": 1000, "ch4": 29800}),
 }
 COTTON = {"co2": 1.0, "n2o": 0.005, "from soil": 0.2, "to soil": 0.05, "in air": 1.6, "biogenic": 0.1, "bch4": 0.001}
@@ -113,6 +114,7 @@ def test_a_set_that_the_method_does_not_use_is_refused(cotton):
 def test_a_method_in_another_unit_is_refused(cotton):
     with pytest.raises(tp.UsageError, match="is in UBP, not in kg CO2e"):
         factor("Ecological Scarcity 2021")
+    assert factor("Own method").numbers["value"][0] > 0  # kg CO₂-eq
 
 
 def test_locations_of_ecoinvent_are_our_regions(cotton):
