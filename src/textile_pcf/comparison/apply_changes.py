@@ -218,7 +218,7 @@ def _require(hits: int, rows: ChangedRows, at: Place, location: str) -> None:
         if wanted is not None and wanted not in names:
             titled = _id_of_title(rows.rules, name, at)
             several = Message("There are: {known}.", known=", ".join(sorted(names)[:20]))
-            cure = Message("Did you mean {close!r}?", close=titled) if titled else did_you_mean(wanted, names, several)
+            cure = did_you_mean(wanted, names, several, titled)
             break
     what = Message("This change hits nothing: {place}.", place=at.text() or "product")
     raise InputError([Problem(location, what, cure, code="change-hits-nothing")])

@@ -141,7 +141,7 @@ def _unknown_stages(activity: Activity, supply: Supply) -> Iterator[Problem]:
         for stage in site.stages:
             if stage not in ids:
                 titled, several = activity.rules.id_of_title(stage), Message("Its stages are: {ids}.", ids=", ".join(ids))
-                cure = Message("Did you mean {close!r}?", close=titled) if titled else did_you_mean(stage, ids, several)
+                cure = did_you_mean(stage, ids, several, titled)
                 what = Message("{rule} has no stage {stage!r}.", rule=activity.rules.name, stage=stage)
                 yield Problem(f"{supply.name} (site {site.site})", what, cure, code="unknown-stage")
 

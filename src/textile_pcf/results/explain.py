@@ -55,8 +55,8 @@ def _check_stage(result: Views, stage: str | None) -> None:
         titled = (
             info.id for info in result.stages if stage.casefold() in (info.name("en").casefold(), info.name("zh").casefold())
         )
-        close, several = next(titled, None), Message("There are: {known}.", known=", ".join(ids))
-        cure = Message("Did you mean {close!r}?", close=close) if close else did_you_mean(stage, ids, several)
+        several = Message("There are: {known}.", known=", ".join(ids))
+        cure = did_you_mean(stage, ids, several, next(titled, None))
         raise UsageError([Problem(f"stage {stage!r}", "There is no such stage in this result.", cure, code="no-stage")])
 
 
